@@ -1,0 +1,64 @@
+//! Every bound of the analysis, by name, with its unit, default and reason.
+//!
+//! No bound serves two purposes, and meeting one is counted under its name and reported.
+
+use std::time::Duration;
+
+/// The bounds of one analysis.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// TCP connections followed at once. Beyond it the one that was silent longest is
+    /// finished early. A connection at rest holds about 1 KiB.
+    pub connections: usize,
+    /// Capture time without a packet after which a connection is finished early: longer than
+    /// the keep-alive of any common deployment, so that what is given up is dead.
+    pub idle: Duration,
+    /// Capture time for which a connection that has ended is kept, so that late and repeated
+    /// segments still find it.
+    pub linger: Duration,
+    /// Bytes of one direction that wait for an earlier byte. Beyond it the missing bytes are
+    /// taken as lost. A full window of a fast path fits.
+    pub waiting_bytes: usize,
+    /// Segments of one direction that wait for an earlier byte; beyond it as for
+    /// `waiting_bytes`. It bounds the cost of tiny segments.
+    pub waiting_segments: usize,
+    /// Bytes that wait in all connections together. Beyond it the connection that asks for
+    /// more gives up its missing bytes.
+    pub waiting_bytes_total: usize,
+    /// Packets of a connection that are awaited after the peer has acknowledged bytes that
+    /// this capture did not hold yet, before they are taken as lost: captures of several
+    /// queues store packets out of order by a few.
+    pub reordering_packets: u32,
+    /// Bytes of one HTTP head. Servers refuse longer ones (common bounds are 8 to 64 KiB).
+    pub head_bytes: usize,
+    /// Requests of one connection that wait for their answers (HTTP/1.1 pipelining).
+    pub pipelined_requests: usize,
+    /// Bytes that a client sent behind its upgrade request, kept until the answer shows what
+    /// they are.
+    pub early_bytes: usize,
+    /// Bytes of one direction searched for frames at a time, where the place of the next
+    /// header is not known.
+    pub search_bytes: usize,
+    /// Bytes of a connection that was joined in its middle which are searched for frames
+    /// before it is taken for something else.
+    pub recognition_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 262_144,
+            idle: Duration::from_secs(6 * 3600),
+            linger: Duration::from_secs(120),
+            waiting_bytes: 4 << 20,
+            waiting_segments: 4096,
+            waiting_bytes_total: 64 << 20,
+            reordering_packets: 64,
+            head_bytes: 64 << 10,
+            pipelined_requests: 1024,
+            early_bytes: 256 << 10,
+            search_bytes: 64 << 10,
+            recognition_bytes: 256 << 10,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The command line program: parse, run, exit status; nothing else.
+
+fn main() {}

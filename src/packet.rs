@@ -1,0 +1,56 @@
+//! What a capture holds before anything is decoded: a packet's bytes, time and place.
+
+use crate::time::Timestamp;
+
+/// Names one packet of the analysis.
+///
+/// Its order is the order in which the packets were read, which breaks ties between equal times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PacketId {
+    /// Index of the capture among the inputs, from 0.
+    pub input: u32,
+    /// Number of the packet within its input, from 1, as Wireshark's `frame.number`.
+    pub number: u64,
+}
+
+/// A link type as the capture names it (the `LINKTYPE_` registry).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LinkType(pub u32);
+
+impl LinkType {
+    /// BSD loopback: a 4-byte address family in the capturing host's byte order.
+    pub const NULL: Self = Self(0);
+    /// Ethernet II and IEEE 802.3.
+    pub const ETHERNET: Self = Self(1);
+    /// Raw IP, as some BSDs number it in files (`DLT_RAW` there).
+    pub const RAW_BSD: Self = Self(12);
+    /// Raw IP, as OpenBSD numbers it.
+    pub const RAW_OPENBSD: Self = Self(14);
+    /// Raw IP: the version stands in the first four bits.
+    pub const RAW: Self = Self(101);
+    /// OpenBSD loopback: a 4-byte address family in network byte order.
+    pub const LOOP: Self = Self(108);
+    /// Linux "cooked" capture, 16-byte header (`tcpdump -i any`).
+    pub const LINUX_SLL: Self = Self(113);
+    /// Raw IPv4.
+    pub const IPV4: Self = Self(228);
+    /// Raw IPv6.
+    pub const IPV6: Self = Self(229);
+    /// Linux "cooked" capture v2, 20-byte header.
+    pub const LINUX_SLL2: Self = Self(276);
+}
+
+/// A packet as its source lends it, until the source is asked for the next one.
+#[derive(Clone, Copy, Debug)]
+pub struct RawPacket<'p> {
+    /// Which packet this is.
+    pub id: PacketId,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// How its bytes begin.
+    pub link: LinkType,
+    /// Its length on the wire, in bytes; more than `bytes.len()` where the capture cut it.
+    pub wire_length: u32,
+    /// The bytes that the capture holds.
+    pub bytes: &'p [u8],
+}
