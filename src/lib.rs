@@ -1,6 +1,10 @@
 //! `wsblame` reads a packet capture and says what broke a WebSocket connection.
 
 pub mod decode;
+pub mod finding;
 pub mod limits;
 pub mod packet;
+pub mod report;
+pub mod rules;
 pub mod time;
+pub mod untrusted;

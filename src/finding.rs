@@ -1,0 +1,176 @@
+//! What a rule found: which rule, by whom, where, and in which words. It names no culprit.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::packet::PacketId;
+use crate::rules::Rule;
+use crate::time::Timestamp;
+
+/// How serious a finding is; rules.rs declares it for each rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// The connection was killed or complained of, a SHOULD was broken, or something is suspicious.
+    Warning,
+    /// A MUST was broken by bytes in the capture, or the upgrade failed.
+    Error,
+}
+
+impl Severity {
+    /// As reports name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One of the two ends of a connection, as the TCP connection has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The end that asked for the connection.
+    Client,
+    /// The end that was asked.
+    Server,
+}
+
+impl Side {
+    /// Both sides, the client first.
+    pub const BOTH: [Self; 2] = [Self::Client, Self::Server];
+
+    /// The other end.
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
+    /// As reports name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One value for each side of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sides<T> {
+    /// The client's.
+    pub client: T,
+    /// The server's.
+    pub server: T,
+}
+
+impl<T> Sides<T> {
+    /// The value of one side.
+    pub const fn of(&self, side: Side) -> &T {
+        match side {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        }
+    }
+
+    /// The value of one side, to change it.
+    pub const fn of_mut(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+
+    /// A value for each side from the value of each side.
+    pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Sides<U> {
+        Sides {
+            client: change(self.client),
+            server: change(self.server),
+        }
+    }
+}
+
+/// Where something stands in the capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The packet that brought its first byte, the first copy of it.
+    pub packet: PacketId,
+    /// When that packet was captured.
+    pub time: Timestamp,
+    /// Bytes of its sender's TCP payload before it, from the first byte after the SYN (from the
+    /// first captured byte where the SYN was not captured).
+    pub stream_offset: u64,
+    /// Number of the frame within its connection and sender, from 1.
+    pub frame: Option<u64>,
+}
+
+/// Bytes to show for a finding, some of them labelled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Excerpt {
+    /// At most a frame header and 16 bytes of payload.
+    pub bytes: Vec<u8>,
+    /// What stands at which of them.
+    pub labels: Vec<Label>,
+}
+
+/// What some bytes of an [`Excerpt`] are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Indices into the excerpt's bytes.
+    pub range: Range<usize>,
+    /// In words.
+    pub text: String,
+    /// True where these are the bytes that break the rule, false where they are context.
+    pub offending: bool,
+}
+
+/// The finding that explains another one: named by its rule, sender and first packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// Name of its rule.
+    pub rule: &'static str,
+    /// Whose bytes broke it.
+    pub sender: Option<Side>,
+    /// Where it was found first.
+    pub packet: PacketId,
+}
+
+/// Something that a rule found in one connection; repeated ones of the same rule and sender are
+/// one finding, told by its first occurrence.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that was broken.
+    pub rule: &'static Rule,
+    /// How serious it is here: the worst of its occurrences.
+    pub severity: Severity,
+    /// The side whose bytes broke the rule, where there is one.
+    pub sender: Option<Side>,
+    /// Where it was found first.
+    pub place: Place,
+    /// What was seen and what is allowed, in one line; bytes from the wire are escaped in it.
+    pub message: String,
+    /// The bytes that show it.
+    pub excerpt: Excerpt,
+    /// The finding that this one is a consequence of.
+    pub because_of: Option<Cause>,
+    /// How many times it was found.
+    pub count: u64,
+    /// The packet of the last time.
+    pub last_packet: PacketId,
+}

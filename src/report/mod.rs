@@ -1,0 +1,3 @@
+//! Reports: the model that every renderer shares, and the renderers.
+
+pub mod model;

@@ -1,0 +1,358 @@
+//! The report as values: all that any renderer needs, and the JSON contract.
+//!
+//! `wsblame.report/1`: fields may be added; none may change its name, type or meaning.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::finding::{Severity, Side, Sides};
+use crate::time::Timestamp;
+
+/// The contract's name and number.
+pub const SCHEMA: &str = "wsblame.report/1";
+
+/// What `wsblame check` has to say.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The program that wrote the report.
+    pub tool: Tool,
+    /// The captures, in command-line order.
+    pub inputs: Vec<Input>,
+    /// Everything counted.
+    pub summary: Summary,
+    /// The WebSocket connections, in the order of their first packets.
+    pub connections: Vec<Connection>,
+}
+
+/// The program that wrote the report.
+#[derive(Debug, Serialize)]
+pub struct Tool {
+    /// `wsblame`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub const THIS: Self = Self {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+}
+
+/// One capture.
+#[derive(Debug, Default, Serialize)]
+pub struct Input {
+    /// As given on the command line.
+    pub name: String,
+    /// `pcap` or `pcapng`; null if it could not be read at all.
+    pub format: Option<&'static str>,
+    /// Packets in it.
+    pub packets: u64,
+    /// Bytes of these packets that it holds.
+    pub bytes: u64,
+    /// The earliest packet's time.
+    pub first_time: Option<Timestamp>,
+    /// The latest packet's time.
+    pub last_time: Option<Timestamp>,
+    /// It ends in the middle of a record; everything before is analysed.
+    pub truncated: bool,
+    /// Why it, or the rest of it, could not be read.
+    pub error: Option<String>,
+    /// Packets that hold no TCP segment that could be read, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// Packets that the capture cut short (snaplen).
+    pub cut_packets: u64,
+}
+
+/// Everything counted.
+#[derive(Debug, Default, Serialize)]
+pub struct Summary {
+    /// WebSocket connections.
+    pub connections: u64,
+    /// Those with an error, or a warning about how they began or ended.
+    pub broken: u64,
+    /// Findings by severity.
+    pub findings: Severities,
+    /// TCP connections that are no WebSocket connections.
+    pub other: Other,
+    /// Bounds of the analysis that were met, by name, and how often.
+    pub limits: BTreeMap<&'static str, u64>,
+}
+
+/// Findings by severity.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Severities {
+    /// Errors.
+    pub error: u64,
+    /// Warnings.
+    pub warning: u64,
+    /// The rest.
+    pub info: u64,
+}
+
+/// TCP connections that are no WebSocket connections, by what they carry.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Other {
+    /// TLS: a WebSocket inside it cannot be seen.
+    pub tls: u64,
+    /// HTTP/1 without a WebSocket upgrade.
+    pub http: u64,
+    /// HTTP/2 in clear text.
+    pub http2: u64,
+    /// Something else, or no data at all.
+    pub unknown: u64,
+}
+
+/// One WebSocket connection, or an attempt at one.
+#[derive(Debug, Serialize)]
+pub struct Connection {
+    /// Its number, from 1, in the order of first packets.
+    pub id: u64,
+    /// Index of the input that holds its first packet.
+    pub input: u32,
+    /// The end that asked for it.
+    pub client: Peer,
+    /// The end that was asked.
+    pub server: Peer,
+    /// How the two were told apart: `handshake`, `syn` or `masks`.
+    pub roles_from: &'static str,
+    /// The protocols, from below.
+    pub layers: Vec<&'static str>,
+    /// Its first packet.
+    pub first_packet: u64,
+    /// Its last packet.
+    pub last_packet: u64,
+    /// The first packet's time.
+    pub start: Timestamp,
+    /// The last packet's time.
+    pub end: Timestamp,
+    /// It has an error, or a warning about how it began or ended.
+    pub broken: bool,
+    /// The opening handshake.
+    pub handshake: Handshake,
+    /// Frames by sender.
+    pub frames: Sides<Frames>,
+    /// Whole messages by sender.
+    pub messages: Sides<Messages>,
+    /// How it ended.
+    pub close: Close,
+    /// What of each direction the capture holds.
+    pub captured: Sides<Captured>,
+    /// What is wrong with it, in the order of the first occurrences.
+    pub findings: Vec<Finding>,
+    /// Who broke it; null where it is not broken or nobody was named.
+    pub verdict: Option<Verdict>,
+}
+
+/// One end of a TCP connection.
+#[derive(Debug, Serialize)]
+pub struct Peer {
+    /// IP address.
+    pub address: String,
+    /// TCP port.
+    pub port: u16,
+}
+
+/// The opening handshake (RFC 6455 section 4).
+#[derive(Debug, Serialize)]
+pub struct Handshake {
+    /// How it went.
+    pub outcome: Outcome,
+    /// Status code of the answer; null where none was seen.
+    pub status: Option<u16>,
+    /// Request target; a query string is masked unless header values are to be shown.
+    pub target: Option<String>,
+    /// Host header field.
+    pub host: Option<String>,
+    /// Elements of Sec-WebSocket-Extensions in the request.
+    pub offered_extensions: Vec<String>,
+    /// Elements of Sec-WebSocket-Extensions in the 101 that is in this capture; null where no
+    /// 101 is.
+    pub negotiated_extensions: Option<Vec<String>>,
+    /// Elements of Sec-WebSocket-Protocol in the request.
+    pub offered_subprotocols: Vec<String>,
+    /// Sec-WebSocket-Protocol of the answer.
+    pub subprotocol: Option<String>,
+    /// Header fields by which intermediaries show themselves.
+    pub intermediaries: Vec<Intermediary>,
+    /// The packet with the request's first byte.
+    pub request_packet: Option<u64>,
+    /// The packet with the answer's first byte.
+    pub response_packet: Option<u64>,
+    /// When the answer was captured.
+    pub response_time: Option<Timestamp>,
+}
+
+/// How an opening handshake went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Answered with 101.
+    Accepted,
+    /// Answered with another status.
+    Rejected,
+    /// Not answered while the capture ran.
+    Unanswered,
+    /// The capture does not hold it, or not the answer.
+    Unseen,
+}
+
+/// A header field that an intermediary added.
+#[derive(Debug, Serialize)]
+pub struct Intermediary {
+    /// Name of the header field.
+    pub header: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// Frames of one sender, by opcode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Frames {
+    /// Opcode 0x1.
+    pub text: u64,
+    /// Opcode 0x2.
+    pub binary: u64,
+    /// Opcode 0x0.
+    pub continuation: u64,
+    /// Opcode 0x8.
+    pub close: u64,
+    /// Opcode 0x9.
+    pub ping: u64,
+    /// Opcode 0xA.
+    pub pong: u64,
+    /// Opcodes 0x3-0x7 and 0xB-0xF.
+    pub reserved: u64,
+    /// Payload bytes that their headers announce and the stream reached.
+    pub payload_bytes: u64,
+}
+
+/// Whole messages of one sender.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Messages {
+    /// Text messages.
+    pub text: u64,
+    /// Binary messages.
+    pub binary: u64,
+}
+
+/// How a connection ended.
+#[derive(Debug, Serialize)]
+pub struct Close {
+    /// The client's first Close frame.
+    pub client: Option<CloseFrame>,
+    /// The server's first Close frame.
+    pub server: Option<CloseFrame>,
+    /// How each side ended TCP.
+    pub tcp: Sides<Option<TcpEnd>>,
+}
+
+/// A Close frame (RFC 6455 section 5.5.1).
+#[derive(Debug, Serialize)]
+pub struct CloseFrame {
+    /// Status code; null if the payload is empty or a single byte.
+    pub code: Option<u16>,
+    /// Reason text.
+    pub reason: String,
+    /// The packet with the frame's first byte.
+    pub packet: u64,
+    /// Index of its input.
+    pub input: u32,
+    /// That packet's time.
+    pub time: Timestamp,
+}
+
+/// How a side ended its TCP stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TcpEnd {
+    /// With FIN.
+    Fin,
+    /// With RST.
+    Rst,
+}
+
+/// What of one direction the capture holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Captured {
+    /// The stream is known from its SYN on.
+    pub from_start: bool,
+    /// TCP payload bytes, each counted once.
+    pub bytes: u64,
+    /// TCP payload bytes that are known to be missing.
+    pub missing_bytes: u64,
+    /// Places where bytes are missing.
+    pub gaps: u64,
+}
+
+/// Something that is wrong, or worth knowing.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// How serious it is here.
+    pub severity: Severity,
+    /// The side whose bytes break the rule; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Side>,
+    /// Index of the input that holds `packet`.
+    pub input: u32,
+    /// Packet of the first occurrence.
+    pub packet: u64,
+    /// Frame of the first occurrence.
+    pub frame: Option<u64>,
+    /// The sender's TCP payload bytes before the first occurrence.
+    pub stream_offset: Option<u64>,
+    /// The packet's time.
+    pub time: Timestamp,
+    /// What was seen and what is allowed.
+    pub message: String,
+    /// Where the requirement is written.
+    pub reference: &'static str,
+    /// The bytes that show it, in hexadecimal.
+    pub bytes: String,
+    /// What stands at which of `bytes`.
+    pub labels: Vec<Label>,
+    /// The finding that explains this one.
+    pub because_of: Option<BecauseOf>,
+    /// How many times it was found.
+    pub count: u64,
+    /// Index of the input that holds `last_packet`.
+    pub last_input: u32,
+    /// Packet of the last occurrence.
+    pub last_packet: u64,
+}
+
+/// What some bytes of a finding are.
+#[derive(Debug, Serialize)]
+pub struct Label {
+    /// Index of the first byte.
+    pub start: usize,
+    /// Number of bytes, at least 1.
+    pub length: usize,
+    /// In words.
+    pub text: String,
+    /// True where these bytes break the rule, false where they are context.
+    pub offending: bool,
+}
+
+/// The finding, of the same connection, that explains another one.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct BecauseOf {
+    /// Its rule.
+    pub rule: &'static str,
+    /// Its sender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Side>,
+    /// Its first packet.
+    pub packet: u64,
+}
+
+/// Who broke a connection. Nothing concludes one yet: it is null in every report.
+#[derive(Debug, Serialize)]
+pub enum Verdict {}
