@@ -1,5 +1,7 @@
 //! What a capture holds before anything is decoded: a packet's bytes, time and place.
 
+use std::fmt;
+
 use crate::time::Timestamp;
 
 /// Names one packet of the analysis.
@@ -38,6 +40,57 @@ impl LinkType {
     pub const IPV6: Self = Self(229);
     /// Linux "cooked" capture v2, 20-byte header.
     pub const LINUX_SLL2: Self = Self(276);
+
+    /// The registry's name, where the link type is one that captures of IP traffic are likely
+    /// to have, readable or not.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            0 => "NULL (BSD loopback)",
+            1 => "EN10MB (Ethernet)",
+            6 => "IEEE802_5 (Token Ring)",
+            9 => "PPP",
+            10 => "FDDI",
+            12 | 14 | 101 => "RAW (raw IP)",
+            50 => "PPP_SERIAL",
+            51 => "PPP_ETHER (PPPoE)",
+            104 => "C_HDLC (Cisco PPP)",
+            105 => "IEEE802_11 (Wi-Fi)",
+            107 => "FRELAY (Frame Relay)",
+            108 => "LOOP (OpenBSD loopback)",
+            113 => "LINUX_SLL (Linux cooked)",
+            119 => "IEEE802_11_PRISM (Wi-Fi with Prism header)",
+            127 => "IEEE802_11_RADIO (Wi-Fi with radiotap header)",
+            147..=162 => "USER0 to USER15 (private use)",
+            163 => "IEEE802_11_AVS (Wi-Fi with AVS header)",
+            166 => "PPP_PPPD",
+            189 => "USB_LINUX",
+            192 => "PPI",
+            201 => "BLUETOOTH_HCI_H4_WITH_PHDR",
+            204 => "PPP_WITH_DIR",
+            220 => "USB_LINUX_MMAPPED",
+            226 => "IPNET (Solaris)",
+            228 => "IPV4 (raw IPv4)",
+            229 => "IPV6 (raw IPv6)",
+            231 => "DBUS",
+            239 => "NFLOG",
+            249 => "USBPCAP",
+            252 => "WIRESHARK_UPPER_PDU (exported PDUs)",
+            253 => "NETLINK",
+            258 => "PKTAP (macOS)",
+            274 => "ETHERNET_MPACKET",
+            276 => "LINUX_SLL2 (Linux cooked v2)",
+            _ => return None,
+        })
+    }
+}
+
+/// `127, IEEE802_11_RADIO (Wi-Fi with radiotap header)`, or the number alone.
+impl fmt::Display for LinkType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        self.name().map_or(Ok(()), |name| write!(f, ", {name}"))
+    }
 }
 
 /// A packet as its source lends it, until the source is asked for the next one.

@@ -1,5 +1,53 @@
 //! From a packet to the TCP segment in it.
+//!
+//! Decoding knows the headers in front of TCP and reads them without judging: checksums are not
+//! verified, because a capture on the sending host holds packets whose checksum the network card
+//! has yet to fill in. It knows nothing of other packets, so the fragments of an IP packet are not
+//! put together here, and it never guesses: what it cannot read is [`Skipped`] for a named reason.
+//!
+//! Every header is one step that consumes its bytes and names the next header, so that an
+//! encapsulation is a new step and not a new path.
 
+mod layer;
+mod link;
+mod network;
 mod segment;
+mod skipped;
 
 pub use segment::{Endpoint, Segment, TcpFlags};
+pub use skipped::Skipped;
+
+use crate::packet::RawPacket;
+use layer::{Layer, Span};
+
+/// Headers read in front of TCP. Real packets have two to eight (a cloud's overlay network with
+/// VLAN tags); a packet made of nothing but tags must not cost more than any other.
+const MAX_HEADERS: usize = 32;
+
+/// The TCP segment in `packet`; its payload is borrowed from the packet.
+///
+/// Total: every byte sequence gives a segment or the reason for skipping the packet.
+///
+/// # Errors
+///
+/// The reason why this packet gives no segment, which is often that it is none.
+pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
+    let mut span = Span::of(packet);
+    let mut layer = link::first(packet.link)?;
+    for _header in 0..MAX_HEADERS {
+        layer = match layer {
+            Layer::Ethernet => link::ethernet(&mut span)?,
+            Layer::EtherType(ether_type) => link::ether_type(ether_type, &mut span)?,
+            Layer::Llc => link::llc(&mut span)?,
+            Layer::LinuxSll => link::linux_sll(&mut span)?,
+            Layer::LinuxSll2 => link::linux_sll2(&mut span)?,
+            Layer::AddressFamily => link::address_family(&mut span)?,
+            Layer::Ip => network::ip(&span)?,
+            Layer::Ipv4 => network::ipv4(&mut span)?,
+            Layer::Ipv6 => network::ipv6(&mut span)?,
+            Layer::Ipv6Payload(header, number) => network::extension(header, number, &mut span)?,
+            Layer::Tcp(header) => return segment::read(packet, &header, span),
+        };
+    }
+    Err(Skipped::NestedTooDeep)
+}

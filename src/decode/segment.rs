@@ -3,7 +3,12 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::packet::PacketId;
+use etherparse::err::tcp::HeaderSliceError;
+use etherparse::{TcpHeader, TcpHeaderSlice};
+
+use super::Skipped;
+use super::layer::{IpHeader, Span};
+use crate::packet::{PacketId, RawPacket};
 use crate::time::Timestamp;
 
 bitflags::bitflags! {
@@ -69,4 +74,66 @@ pub struct Segment<'p> {
     pub missing: u32,
     /// Payload bytes that the capture holds.
     pub payload: &'p [u8],
+}
+
+/// Reads the segment that `span` begins with (RFC 9293 section 3.1).
+pub(super) fn read<'p>(
+    packet: &RawPacket<'p>,
+    ip: &IpHeader,
+    span: Span<'p>,
+) -> Result<Segment<'p>, Skipped> {
+    let held = span.bytes();
+    match TcpHeaderSlice::from_slice(held) {
+        Ok(header) => Ok(assemble(packet, ip, &header, span)),
+        Err(HeaderSliceError::Content(_)) => Err(Skipped::Malformed),
+        Err(HeaderSliceError::Len(error)) => {
+            // The capture cut the packet among the options. All that a segment keeps of the
+            // header was in front of them, so they are taken as absent bytes of known length.
+            let mut filled = [0; TcpHeader::MAX_LEN];
+            let known = filled
+                .get_mut(..held.len())
+                .filter(|known| known.len() >= TcpHeader::MIN_LEN)
+                .filter(|_| error.required_len <= span.wire())
+                .ok_or(span.shortage(error.required_len))?;
+            known.copy_from_slice(held);
+            let header =
+                TcpHeaderSlice::from_slice(&filled).map_err(|_error| Skipped::Malformed)?;
+            Ok(assemble(packet, ip, &header, span))
+        }
+    }
+}
+
+fn assemble<'p>(
+    packet: &RawPacket<'p>,
+    ip: &IpHeader,
+    header: &TcpHeaderSlice<'_>,
+    span: Span<'p>,
+) -> Segment<'p> {
+    let header_length = header.slice().len();
+    let control = header.slice().get(13).copied().unwrap_or(0);
+    let payload = span.bytes().get(header_length..).unwrap_or(&[]);
+    let missing = span
+        .wire()
+        .saturating_sub(header_length)
+        .saturating_sub(payload.len());
+    Segment {
+        packet: packet.id,
+        time: packet.time,
+        source: Endpoint {
+            address: ip.source,
+            port: header.source_port(),
+        },
+        destination: Endpoint {
+            address: ip.destination,
+            port: header.destination_port(),
+        },
+        sequence: header.sequence_number(),
+        acknowledgement: header.acknowledgment_number(),
+        flags: TcpFlags::from_bits_truncate(control),
+        window: header.window_size(),
+        ttl: ip.ttl,
+        ip_id: ip.id,
+        missing: u32::try_from(missing).unwrap_or(u32::MAX),
+        payload,
+    }
 }

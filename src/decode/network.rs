@@ -1,0 +1,132 @@
+//! The headers of IP: addresses, the length that separates a packet from the padding of its
+//! link, and what follows. It knows no other packet, so fragments are left alone.
+
+use std::net::IpAddr;
+
+use etherparse::err::{ip_auth, ipv4, ipv6};
+use etherparse::{
+    IpAuthHeaderSlice, IpNumber, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice,
+    Ipv6RawExtHeaderSlice, ip_number,
+};
+
+use super::Skipped;
+use super::layer::{IpHeader, Layer, Span};
+
+/// IPv4 or IPv6, by the version in the first four bits.
+pub(super) fn ip(span: &Span<'_>) -> Result<Layer, Skipped> {
+    match span.bytes().first().map(|byte| byte >> 4) {
+        Some(4) => Ok(Layer::Ipv4),
+        Some(6) => Ok(Layer::Ipv6),
+        Some(_) => Err(Skipped::NotIp),
+        None => Err(span.shortage(1)),
+    }
+}
+
+/// IPv4 (RFC 791 section 3.1), options included.
+pub(super) fn ipv4(span: &mut Span<'_>) -> Result<Layer, Skipped> {
+    let header = Ipv4HeaderSlice::from_slice(span.bytes()).map_err(|error| match error {
+        ipv4::HeaderSliceError::Len(error) => span.shortage(error.required_len),
+        ipv4::HeaderSliceError::Content(_) => Skipped::Malformed,
+    })?;
+    let header_length = header.slice().len();
+    match usize::from(header.total_len()) {
+        // Left for the network card to fill in, of each packet that it cuts this one into
+        // (segmentation offload): the packet is as long as the link says.
+        0 => {}
+        total if total < header_length => return Err(Skipped::Malformed),
+        total => span.limit(total),
+    }
+    span.take(header_length)?;
+    if header.is_fragmenting_payload() {
+        return Err(Skipped::IpFragment);
+    }
+    let kept = IpHeader {
+        source: IpAddr::V4(header.source_addr()),
+        destination: IpAddr::V4(header.destination_addr()),
+        ttl: header.ttl(),
+        id: Some(header.identification()),
+    };
+    match header.protocol() {
+        ip_number::TCP => Ok(Layer::Tcp(kept)),
+        // Of the extension headers of IPv6, this one goes behind IPv4 too.
+        ip_number::AUTH => match authentication(span)? {
+            ip_number::TCP => Ok(Layer::Tcp(kept)),
+            _ => Err(Skipped::NotTcp),
+        },
+        _ => Err(Skipped::NotTcp),
+    }
+}
+
+/// IPv6 (RFC 8200 section 3).
+pub(super) fn ipv6(span: &mut Span<'_>) -> Result<Layer, Skipped> {
+    let header = Ipv6HeaderSlice::from_slice(span.bytes()).map_err(|error| match error {
+        ipv6::HeaderSliceError::Len(error) => span.shortage(error.required_len),
+        ipv6::HeaderSliceError::Content(_) => Skipped::Malformed,
+    })?;
+    let header_length = header.slice().len();
+    match usize::from(header.payload_length()) {
+        // As for IPv4; or a jumbogram, whose length is that of the link as well.
+        0 => {}
+        payload => span.limit(header_length + payload),
+    }
+    span.take(header_length)?;
+    let kept = IpHeader {
+        source: IpAddr::V6(header.source_addr()),
+        destination: IpAddr::V6(header.destination_addr()),
+        ttl: header.hop_limit(),
+        id: None,
+    };
+    Ok(payload(kept, header.next_header()))
+}
+
+/// One extension header of IPv6 (RFC 8200 section 4), named by the number in front of it.
+pub(super) fn extension(
+    kept: IpHeader,
+    number: IpNumber,
+    span: &mut Span<'_>,
+) -> Result<Layer, Skipped> {
+    let next = match number {
+        ip_number::IPV6_HEADER_HOP_BY_HOP
+        | ip_number::IPV6_ROUTE_HEADER
+        | ip_number::IPV6_DESTINATION_OPTIONS
+        | ip_number::MOBILITY_HEADER
+        | ip_number::HIP
+        | ip_number::SHIM6 => {
+            let header = Ipv6RawExtHeaderSlice::from_slice(span.bytes())
+                .map_err(|error| span.shortage(error.required_len))?;
+            span.take(header.slice().len())?;
+            header.next_header()
+        }
+        ip_number::AUTH => authentication(span)?,
+        ip_number::IPV6_FRAGMENTATION_HEADER => {
+            let header = Ipv6FragmentHeaderSlice::from_slice(span.bytes())
+                .map_err(|error| span.shortage(error.required_len))?;
+            span.take(header.slice().len())?;
+            // An atomic fragment is the whole packet (RFC 6946).
+            if header.is_fragmenting_payload() {
+                return Err(Skipped::IpFragment);
+            }
+            header.next_header()
+        }
+        _ => return Err(Skipped::NotTcp),
+    };
+    Ok(payload(kept, next))
+}
+
+fn payload(kept: IpHeader, number: IpNumber) -> Layer {
+    match number {
+        ip_number::TCP => Layer::Tcp(kept),
+        other => Layer::Ipv6Payload(kept, other),
+    }
+}
+
+/// The authentication header (RFC 4302 section 2), which leaves what follows in the clear;
+/// gives the number of that.
+fn authentication(span: &mut Span<'_>) -> Result<IpNumber, Skipped> {
+    let header = IpAuthHeaderSlice::from_slice(span.bytes()).map_err(|error| match error {
+        ip_auth::HeaderSliceError::Len(error) => span.shortage(error.required_len),
+        ip_auth::HeaderSliceError::Content(_) => Skipped::Malformed,
+    })?;
+    span.take(header.slice().len())?;
+    Ok(header.next_header())
+}
