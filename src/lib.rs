@@ -6,5 +6,6 @@ pub mod limits;
 pub mod packet;
 pub mod report;
 pub mod rules;
+pub mod source;
 pub mod time;
 pub mod untrusted;

@@ -1,0 +1,43 @@
+//! Where packets come from. A source knows files and streams, their formats and how they end;
+//! it knows nothing of what the packets hold.
+//!
+//! Files come from anyone: no length read from one sizes an allocation, and a file that breaks
+//! off is read up to the break. What could not be read is a value ([`Ending`]) that goes into
+//! the report; only an input that gives nothing at all is an error ([`OpenError`]).
+
+mod buffer;
+mod compressed;
+mod input;
+mod memory;
+mod merged;
+mod refusal;
+mod savefile;
+
+pub use compressed::Compression;
+pub use input::{Break, Ending, Format, Input, Reason};
+pub use memory::{MemoryPacket, Packets};
+pub use merged::Merged;
+pub use refusal::{OpenError, Refusal};
+pub use savefile::Savefile;
+
+use crate::packet::RawPacket;
+
+/// Lends packets one after the other.
+///
+/// ```
+/// # use wsblame::source::{PacketSource, Packets};
+/// # let mut source = Packets::default();
+/// while source.advance() {
+///     if let Some(packet) = source.packet() {
+///         println!("{} bytes", packet.bytes.len());
+///     }
+/// }
+/// ```
+pub trait PacketSource {
+    /// Goes on to the next packet; `false` when there is none any more, be it at the end of the
+    /// input or at a break that nothing can be read behind (the source's [`Input`] says which).
+    fn advance(&mut self) -> bool;
+
+    /// The packet that the source stands on: `None` before the first and behind the last.
+    fn packet(&self) -> Option<RawPacket<'_>>;
+}

@@ -1,0 +1,341 @@
+//! Capture files, and streams of the same formats. This module knows how files are opened,
+//! named and ended; the formats know their records and do no io.
+
+mod pcap;
+mod pcapng;
+mod tick;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+
+use super::buffer::Buffer;
+use super::compressed::{ReadFault, Stream};
+use super::{Break, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal};
+use crate::packet::{LinkType, PacketId, RawPacket};
+use crate::time::Timestamp;
+
+/// The longest packet that is read, in captured bytes: libpcap and Wireshark write none that is
+/// longer from a network, so a greater length is damage.
+const LONGEST_PACKET: u32 = 256 << 10;
+
+/// Bytes of the longest record that is read as a whole, which bounds the memory of an input: a
+/// packet of the greatest length, and options of many times what any tool writes.
+pub(super) const LONGEST_RECORD: usize = 1 << 20;
+
+/// Bytes at the begin of an input that is no capture, for its error message.
+const SHOWN_START: usize = 24;
+
+/// A capture file or stream, open and with a file header that can be read.
+#[derive(Debug)]
+pub struct Savefile {
+    buffer: Buffer,
+    records: Records,
+    input: Input,
+    current: Option<Current>,
+}
+
+/// A format's reading of its records.
+#[derive(Debug)]
+enum Records {
+    Pcap(pcap::Pcap),
+    Pcapng(pcapng::Pcapng),
+}
+
+/// What a format finds at the front of the bytes at hand.
+#[derive(Debug)]
+enum Step {
+    /// A packet.
+    Packet(Record),
+    /// This many bytes that hold no packet, all of them at hand.
+    Pass(usize),
+    /// The same, of a block that Wireshark numbers like a packet.
+    PassNumbered(usize),
+    /// Too few bytes to say.
+    More,
+    /// A record that contradicts itself.
+    Damage(Reason),
+}
+
+/// A packet's record, its places counted in bytes from the front.
+#[derive(Debug)]
+struct Record {
+    time: Timestamp,
+    link: LinkType,
+    wire_length: u32,
+    /// The captured bytes.
+    data: Range<usize>,
+    /// The whole record.
+    length: usize,
+}
+
+/// The packet that is lent.
+#[derive(Debug)]
+struct Current {
+    id: PacketId,
+    time: Timestamp,
+    link: LinkType,
+    wire_length: u32,
+    /// Place in the buffer.
+    data: Range<usize>,
+}
+
+impl Savefile {
+    /// Opens the file `name`, or standard input where that is `-`, and reads its file header.
+    /// `index` is the input's place on the command line.
+    ///
+    /// # Errors
+    ///
+    /// The input cannot be read or is no capture.
+    pub fn open(name: &Path, index: u32) -> Result<Self, OpenError> {
+        let shown = name.to_string_lossy();
+        if name == Path::new("-") {
+            return Self::from_reader(&shown, index, io::stdin());
+        }
+        let open = || {
+            let file = File::open(name)?;
+            let metadata = file.metadata()?;
+            if metadata.is_dir() {
+                return Err(Refusal::Directory);
+            }
+            let size = metadata.is_file().then_some(metadata.len());
+            Ok((file, size))
+        };
+        let (file, size) = open().map_err(|reason| OpenError {
+            name: shown.clone().into_owned(),
+            reason,
+        })?;
+        let mut savefile = Self::from_reader(&shown, index, file)?;
+        savefile.input.size = size;
+        Ok(savefile)
+    }
+
+    /// Reads a capture from any reader; `name` is for messages. Bytes are taken as the reader
+    /// gives them, so a stream is analysed as it arrives.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::open`].
+    pub fn from_reader<R: Read + Send + 'static>(
+        name: &str,
+        index: u32,
+        reader: R,
+    ) -> Result<Self, OpenError> {
+        Self::begin(name, index, Box::new(reader)).map_err(|reason| OpenError {
+            name: name.to_owned(),
+            reason,
+        })
+    }
+
+    /// What is known of the input so far.
+    #[must_use]
+    pub const fn input(&self) -> &Input {
+        &self.input
+    }
+
+    fn begin(name: &str, index: u32, reader: Box<dyn Read + Send>) -> Result<Self, Refusal> {
+        let mut buffer = Buffer::new(Stream::new(reader)?);
+        let format = loop {
+            match recognise(buffer.at_hand())? {
+                Some(format) => break format,
+                None if fill_header(&mut buffer, None)? => {}
+                None => return Err(not_a_capture(buffer.at_hand())),
+            }
+        };
+        let records = loop {
+            let header = match format {
+                Format::Pcap => pcap::Pcap::begin(buffer.at_hand())?,
+                Format::Pcapng => pcapng::Pcapng::begin(buffer.at_hand())?,
+            };
+            match header {
+                Some((records, length)) => {
+                    buffer.consume(length);
+                    break records;
+                }
+                None if fill_header(&mut buffer, Some(format))? => {}
+                None => return Err(header_cut(format, &buffer)),
+            }
+        };
+        let input = Input {
+            index,
+            name: name.to_owned(),
+            format,
+            compression: buffer.stream().compression(),
+            packets: 0,
+            foreign: 0,
+            bytes: 0,
+            first_time: None,
+            last_time: None,
+            bytes_read: buffer.stream().bytes_read(),
+            size: None,
+            ending: None,
+        };
+        Ok(Self {
+            buffer,
+            records,
+            input,
+            current: None,
+        })
+    }
+
+    /// Reads more of the stream; at its end, or where it breaks, that is the input's ending.
+    #[cold]
+    fn fill(&mut self) -> bool {
+        let filled = self.buffer.fill();
+        self.input.bytes_read = self.buffer.stream().bytes_read();
+        match filled {
+            Ok(true) => return true,
+            Ok(false) if self.buffer.at_hand().is_empty() && !self.records.is_inside_block() => {
+                self.end(Ending::Complete);
+            }
+            Ok(false) => {
+                let place = self.broken(self.buffer.offset(), Reason::EndsInsideRecord);
+                self.end(Ending::Truncated(place));
+            }
+            Err(fault) => {
+                let offset = self.buffer.offset_of_end();
+                let ending = match fault {
+                    ReadFault::EndsEarly => {
+                        Ending::Truncated(self.broken(offset, Reason::CompressionEndsEarly))
+                    }
+                    ReadFault::Damaged(message) => {
+                        Ending::Damaged(self.broken(offset, Reason::CompressionDamaged(message)))
+                    }
+                    ReadFault::Io(error) => {
+                        Ending::Failed(self.broken(offset, Reason::Io(error.to_string())))
+                    }
+                };
+                self.end(ending);
+            }
+        }
+        false
+    }
+
+    const fn broken(&self, offset: u64, reason: Reason) -> Break {
+        Break {
+            offset,
+            after: self.input.packets,
+            reason,
+        }
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.input.ending = Some(ending);
+        self.buffer.release();
+    }
+}
+
+impl PacketSource for Savefile {
+    fn advance(&mut self) -> bool {
+        self.current = None;
+        while self.input.ending.is_none() {
+            match self.records.step(self.buffer.at_hand()) {
+                Step::Packet(record) => {
+                    let front = self.buffer.consume(record.length);
+                    let id = self.input.number_record();
+                    self.input.count(record.time, record.data.len());
+                    self.current = Some(Current {
+                        id,
+                        time: record.time,
+                        link: record.link,
+                        wire_length: record.wire_length,
+                        data: front + record.data.start..front + record.data.end,
+                    });
+                    return true;
+                }
+                Step::Pass(length) => {
+                    self.buffer.consume(length);
+                }
+                Step::PassNumbered(length) => {
+                    self.buffer.consume(length);
+                    self.input.number_record();
+                    self.input.foreign += 1;
+                }
+                Step::More => {
+                    self.fill();
+                }
+                Step::Damage(reason) => {
+                    let place = self.broken(self.buffer.offset(), reason);
+                    self.end(Ending::Damaged(place));
+                }
+            }
+        }
+        false
+    }
+
+    fn packet(&self) -> Option<RawPacket<'_>> {
+        let current = self.current.as_ref()?;
+        Some(RawPacket {
+            id: current.id,
+            time: current.time,
+            link: current.link,
+            wire_length: current.wire_length,
+            bytes: self.buffer.consumed(current.data.clone()),
+        })
+    }
+}
+
+impl Records {
+    fn step(&mut self, at_hand: &[u8]) -> Step {
+        match self {
+            Self::Pcap(pcap) => pcap.step(at_hand),
+            Self::Pcapng(pcapng) => pcapng.step(at_hand),
+        }
+    }
+
+    /// Whether a block was consumed in part.
+    const fn is_inside_block(&self) -> bool {
+        match self {
+            Self::Pcap(_) => false,
+            Self::Pcapng(pcapng) => pcapng.is_inside_block(),
+        }
+    }
+}
+
+/// The format that begins with these bytes; `None` for too few to say.
+fn recognise(start: &[u8]) -> Result<Option<Format>, Refusal> {
+    let Some(magic) = start.first_chunk::<4>() else {
+        return Ok(None);
+    };
+    match magic {
+        b"\xd4\xc3\xb2\xa1" | b"\xa1\xb2\xc3\xd4" => Ok(Some(Format::Pcap)),
+        b"\x4d\x3c\xb2\xa1" | b"\xa1\xb2\x3c\x4d" => Ok(Some(Format::Pcap)),
+        b"\x34\xcd\xb2\xa1" => Ok(Some(Format::Pcap)),
+        b"\xa1\xb2\xcd\x34" => Err(Refusal::Unsupported("a big-endian \"modified\" pcap")),
+        b"\x0a\x0d\x0d\x0a" => Ok(Some(Format::Pcapng)),
+        b"snoo" => Err(Refusal::Unsupported("a snoop capture")),
+        b"GMBU" | b"RTSS" => Err(Refusal::Unsupported("a Network Monitor capture")),
+        _ if start.len() < SHOWN_START => Ok(None),
+        _ => Err(not_a_capture(start)),
+    }
+}
+
+fn not_a_capture(start: &[u8]) -> Refusal {
+    Refusal::NotACapture {
+        start: start.get(..SHOWN_START).unwrap_or(start).to_vec(),
+    }
+}
+
+fn header_cut(format: Format, buffer: &Buffer) -> Refusal {
+    Refusal::HeaderCut {
+        format,
+        length: buffer.offset_of_end(),
+    }
+}
+
+/// Reads more of an input that is not known to be a capture yet; `false` at its end.
+fn fill_header(buffer: &mut Buffer, format: Option<Format>) -> Result<bool, Refusal> {
+    buffer.fill().or_else(|fault| match (fault, format) {
+        (ReadFault::EndsEarly, _) if buffer.at_hand().is_empty() => Err(
+            Refusal::CompressionDamaged(Reason::CompressionEndsEarly.to_string()),
+        ),
+        (ReadFault::EndsEarly, Some(format)) => Err(header_cut(format, buffer)),
+        (ReadFault::EndsEarly, None) => Ok(false),
+        (ReadFault::Damaged(message), _) => Err(Refusal::CompressionDamaged(message)),
+        (ReadFault::Io(error), _) => Err(Refusal::Io {
+            offset: buffer.offset_of_end(),
+            error,
+        }),
+    })
+}
