@@ -44,6 +44,11 @@ pub(super) struct IpHeader {
     pub(super) id: Option<u16>,
 }
 
+/// The longest packet on the wire, in bytes, whatever length a capture states: what a network
+/// card is handed to cut up is at most half of it. TCP reckons with what is missing of a packet,
+/// and a number of 32 bits would be half of its sequence space or all of it.
+const LONGEST_PACKET: usize = 1 << 20;
+
 /// The bytes from one header on: those that the capture holds, and how many there were.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span<'p> {
@@ -59,7 +64,7 @@ impl<'p> Span<'p> {
         let wire = usize::try_from(packet.wire_length).unwrap_or(usize::MAX);
         Self {
             bytes: packet.bytes,
-            wire: wire.max(packet.bytes.len()),
+            wire: wire.min(LONGEST_PACKET).max(packet.bytes.len()),
         }
     }
 

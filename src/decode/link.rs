@@ -11,8 +11,7 @@ use crate::packet::LinkType;
 /// 3.2.6).
 const LONGEST_802_3: u16 = 1500;
 
-/// "802.2 frames" and "Novell raw 802.3" in the protocol field of a Linux cooked header
-/// (`ETH_P_802_2`, `ETH_P_802_3`).
+/// "802.2 frames" in the protocol field of a Linux cooked header (`ETH_P_802_2`).
 const LINUX_802_2: u16 = 0x0004;
 
 /// Address families of the hosts that write `NULL` and `LOOP` captures. `AF_INET` is 2 on all

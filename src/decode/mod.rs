@@ -51,3 +51,6 @@ pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
     }
     Err(Skipped::NestedTooDeep)
 }
+
+#[cfg(test)]
+mod tests;
