@@ -52,7 +52,7 @@ impl LinkType {
             9 => "PPP",
             10 => "FDDI",
             12 | 14 | 101 => "RAW (raw IP)",
-            50 => "PPP_SERIAL",
+            50 => "PPP_HDLC",
             51 => "PPP_ETHER (PPPoE)",
             104 => "C_HDLC (Cisco PPP)",
             105 => "IEEE802_11 (Wi-Fi)",

@@ -26,7 +26,8 @@ pub struct Input {
     pub foreign: u64,
     /// Bytes of packets that the capture holds, headers of the link included.
     pub bytes: u64,
-    /// Time of the earliest packet.
+    /// Time of the earliest packet. Packets without a time of their own (those of a Simple
+    /// Packet Block) have that of the packet before them, and count if there is one.
     pub first_time: Option<Timestamp>,
     /// Time of the latest packet.
     pub last_time: Option<Timestamp>,
@@ -49,9 +50,10 @@ impl Input {
     }
 
     /// Counts a packet of `bytes` captured bytes.
-    pub(super) fn count(&mut self, time: Timestamp, bytes: usize) {
+    pub(super) fn count(&mut self, time: Option<Timestamp>, bytes: usize) {
         // No platform has addresses of more than 64 bits.
         self.bytes = self.bytes.saturating_add(bytes as u64);
+        let Some(time) = time else { return };
         if self.first_time.is_none_or(|first| time < first) {
             self.first_time = Some(time);
         }

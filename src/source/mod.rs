@@ -11,6 +11,8 @@ mod input;
 mod memory;
 mod merged;
 mod refusal;
+#[cfg(test)]
+pub(crate) mod samples;
 mod savefile;
 
 pub use compressed::Compression;

@@ -12,8 +12,7 @@ use super::{Format, Reason};
 pub struct OpenError {
     /// The input's name as given.
     pub name: String,
-    /// What is wrong with it.
-    #[source]
+    /// What is wrong with it; part of the message.
     pub reason: Refusal,
 }
 
@@ -37,7 +36,7 @@ pub enum Refusal {
         /// The operating system's answer.
         error: io::Error,
     },
-    /// There is not a single byte.
+    /// There is not a single byte (behind decompression).
     #[error("is empty: 0 bytes")]
     Empty,
     /// The first bytes are of no known format.

@@ -3,7 +3,7 @@
 
 mod pcap;
 mod pcapng;
-mod tick;
+mod record;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,14 +15,12 @@ use super::compressed::{ReadFault, Stream};
 use super::{Break, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal};
 use crate::packet::{LinkType, PacketId, RawPacket};
 use crate::time::Timestamp;
+use record::{Records, Step};
 
-/// The longest packet that is read, in captured bytes: libpcap and Wireshark write none that is
-/// longer from a network, so a greater length is damage.
-const LONGEST_PACKET: u32 = 256 << 10;
+pub(super) use record::LONGEST_RECORD;
 
-/// Bytes of the longest record that is read as a whole, which bounds the memory of an input: a
-/// packet of the greatest length, and options of many times what any tool writes.
-pub(super) const LONGEST_RECORD: usize = 1 << 20;
+/// What stands for the time of a packet where none is known.
+const NO_TIME: Timestamp = Timestamp::from_nanos(0, 0);
 
 /// Bytes at the begin of an input that is no capture, for its error message.
 const SHOWN_START: usize = 24;
@@ -34,40 +32,6 @@ pub struct Savefile {
     records: Records,
     input: Input,
     current: Option<Current>,
-}
-
-/// A format's reading of its records.
-#[derive(Debug)]
-enum Records {
-    Pcap(pcap::Pcap),
-    Pcapng(pcapng::Pcapng),
-}
-
-/// What a format finds at the front of the bytes at hand.
-#[derive(Debug)]
-enum Step {
-    /// A packet.
-    Packet(Record),
-    /// This many bytes that hold no packet, all of them at hand.
-    Pass(usize),
-    /// The same, of a block that Wireshark numbers like a packet.
-    PassNumbered(usize),
-    /// Too few bytes to say.
-    More,
-    /// A record that contradicts itself.
-    Damage(Reason),
-}
-
-/// A packet's record, its places counted in bytes from the front.
-#[derive(Debug)]
-struct Record {
-    time: Timestamp,
-    link: LinkType,
-    wire_length: u32,
-    /// The captured bytes.
-    data: Range<usize>,
-    /// The whole record.
-    length: usize,
 }
 
 /// The packet that is lent.
@@ -181,16 +145,16 @@ impl Savefile {
 
     /// Reads more of the stream; at its end, or where it breaks, that is the input's ending.
     #[cold]
-    fn fill(&mut self) -> bool {
+    fn fill(&mut self) {
         let filled = self.buffer.fill();
         self.input.bytes_read = self.buffer.stream().bytes_read();
         match filled {
-            Ok(true) => return true,
-            Ok(false) if self.buffer.at_hand().is_empty() && !self.records.is_inside_block() => {
+            Ok(true) => {}
+            Ok(false) if self.buffer.at_hand().is_empty() && self.records.passed() == 0 => {
                 self.end(Ending::Complete);
             }
             Ok(false) => {
-                let place = self.broken(self.buffer.offset(), Reason::EndsInsideRecord);
+                let place = self.broken(self.offset_of_record(), Reason::EndsInsideRecord);
                 self.end(Ending::Truncated(place));
             }
             Err(fault) => {
@@ -209,7 +173,11 @@ impl Savefile {
                 self.end(ending);
             }
         }
-        false
+    }
+
+    fn offset_of_record(&self) -> u64 {
+        let passed = u64::from(self.records.passed());
+        self.buffer.offset().saturating_sub(passed)
     }
 
     const fn broken(&self, offset: u64, reason: Reason) -> Break {
@@ -237,7 +205,7 @@ impl PacketSource for Savefile {
                     self.input.count(record.time, record.data.len());
                     self.current = Some(Current {
                         id,
-                        time: record.time,
+                        time: record.time.unwrap_or(NO_TIME),
                         link: record.link,
                         wire_length: record.wire_length,
                         data: front + record.data.start..front + record.data.end,
@@ -252,11 +220,9 @@ impl PacketSource for Savefile {
                     self.input.number_record();
                     self.input.foreign += 1;
                 }
-                Step::More => {
-                    self.fill();
-                }
+                Step::More => self.fill(),
                 Step::Damage(reason) => {
-                    let place = self.broken(self.buffer.offset(), reason);
+                    let place = self.broken(self.offset_of_record(), reason);
                     self.end(Ending::Damaged(place));
                 }
             }
@@ -273,23 +239,6 @@ impl PacketSource for Savefile {
             wire_length: current.wire_length,
             bytes: self.buffer.consumed(current.data.clone()),
         })
-    }
-}
-
-impl Records {
-    fn step(&mut self, at_hand: &[u8]) -> Step {
-        match self {
-            Self::Pcap(pcap) => pcap.step(at_hand),
-            Self::Pcapng(pcapng) => pcapng.step(at_hand),
-        }
-    }
-
-    /// Whether a block was consumed in part.
-    const fn is_inside_block(&self) -> bool {
-        match self {
-            Self::Pcap(_) => false,
-            Self::Pcapng(pcapng) => pcapng.is_inside_block(),
-        }
     }
 }
 
@@ -312,6 +261,9 @@ fn recognise(start: &[u8]) -> Result<Option<Format>, Refusal> {
 }
 
 fn not_a_capture(start: &[u8]) -> Refusal {
+    if start.is_empty() {
+        return Refusal::Empty;
+    }
     Refusal::NotACapture {
         start: start.get(..SHOWN_START).unwrap_or(start).to_vec(),
     }
@@ -339,3 +291,6 @@ fn fill_header(buffer: &mut Buffer, format: Option<Format>) -> Result<bool, Refu
         }),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,20 +6,19 @@
 //! would be collected into a vector for every packet, and the obsolete Packet Block is unknown
 //! to it.
 
+mod byte_order;
+mod clock;
+mod interface;
+
 use std::ops::Range;
 
-use nom::Err;
-use pcap_parser::pcapng::{
-    parse_interfacedescriptionblock_be, parse_interfacedescriptionblock_le,
-    parse_sectionheaderblock,
-};
-use pcap_parser::{InterfaceDescriptionBlock, OptionCode, PcapError};
+use pcap_parser::pcapng::parse_sectionheaderblock;
 
-use super::tick::Clock;
-use super::{LONGEST_PACKET, LONGEST_RECORD, Record, Records, Step};
-use crate::packet::LinkType;
+use super::record::{LONGEST_PACKET, LONGEST_RECORD, Record, Records, Step};
 use crate::source::{Format, Reason, Refusal};
 use crate::time::Timestamp;
+use byte_order::ByteOrder;
+use interface::Interface;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE_DESCRIPTION: u32 = 1;
@@ -58,17 +57,8 @@ pub(super) struct Pcapng {
     order: ByteOrder,
     interfaces: Vec<Interface>,
     /// Time of the last packet that had one, for those that have none.
-    time: Timestamp,
+    time: Option<Timestamp>,
     passing: Option<Passing>,
-}
-
-/// An interface that the section describes.
-#[derive(Clone, Copy, Debug)]
-struct Interface {
-    link: LinkType,
-    /// Bytes kept of a packet at most; 0 for all.
-    snap_length: u32,
-    clock: Clock,
 }
 
 /// A block that is being passed over.
@@ -80,42 +70,13 @@ struct Passing {
     numbered: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum ByteOrder {
-    Little,
-    Big,
-}
-
-impl ByteOrder {
-    const fn u32(self, bytes: [u8; 4]) -> u32 {
-        match self {
-            Self::Little => u32::from_le_bytes(bytes),
-            Self::Big => u32::from_be_bytes(bytes),
-        }
-    }
-
-    const fn u16(self, bytes: [u8; 2]) -> u16 {
-        match self {
-            Self::Little => u16::from_le_bytes(bytes),
-            Self::Big => u16::from_be_bytes(bytes),
-        }
-    }
-
-    const fn i64(self, bytes: [u8; 8]) -> i64 {
-        match self {
-            Self::Little => i64::from_le_bytes(bytes),
-            Self::Big => i64::from_be_bytes(bytes),
-        }
-    }
-}
-
 impl Pcapng {
     /// Reads the first section header: what it says, and its length. `None` for too few bytes.
     pub(super) fn begin(start: &[u8]) -> Result<Option<(Records, usize)>, Refusal> {
         let mut pcapng = Self {
             order: ByteOrder::Little,
             interfaces: Vec::new(),
-            time: Timestamp::from_nanos(0, 0),
+            time: None,
             passing: None,
         };
         match pcapng.step(start) {
@@ -132,9 +93,10 @@ impl Pcapng {
         }
     }
 
-    /// Whether a block was passed over in part.
-    pub(super) const fn is_inside_block(&self) -> bool {
-        self.passing.is_some()
+    /// Bytes consumed of the block that is being passed over.
+    pub(super) fn passed(&self) -> u32 {
+        self.passing
+            .map_or(0, |passing| passing.length - passing.left)
     }
 
     /// Reads the block at the front.
@@ -214,7 +176,6 @@ impl Pcapng {
                 }
             };
         }
-        self.passing = None;
         let end = at_hand.get(body as usize..).and_then(<[u8]>::first_chunk);
         let last = end.map_or(0, |end| self.order.u32(*end));
         if last != passing.length {
@@ -223,6 +184,7 @@ impl Pcapng {
                 last,
             });
         }
+        self.passing = None;
         if passing.numbered {
             Step::PassNumbered(passing.left as usize)
         } else {
@@ -251,38 +213,10 @@ impl Pcapng {
         if self.interfaces.len() == MOST_INTERFACES {
             return Err(Reason::TooManyInterfaces(MOST_INTERFACES));
         }
-        let parsed = match self.order {
-            ByteOrder::Little => parse_interfacedescriptionblock_le(block),
-            ByteOrder::Big => parse_interfacedescriptionblock_be(block),
-        };
-        let (_, description) = parsed
-            .map_err(|_error: Err<PcapError<_>>| Reason::BlockUnreadable(INTERFACE_DESCRIPTION))?;
-        self.interfaces.push(Interface {
-            link: LinkType(description.linktype.0.cast_unsigned()),
-            snap_length: description.snaplen,
-            clock: self.clock(&description),
-        });
+        let interface = Interface::read(block, self.order)
+            .ok_or(Reason::BlockUnreadable(INTERFACE_DESCRIPTION))?;
+        self.interfaces.push(interface);
         Ok(Step::Pass(block.len()))
-    }
-
-    /// The clock that an interface's options describe. pcap-parser's own reading of them takes
-    /// the offset for little-endian always, and goes on behind the end of the options.
-    fn clock(&self, description: &InterfaceDescriptionBlock<'_>) -> Clock {
-        let (mut resolution, mut offset) = (Clock::MICROSECONDS, 0);
-        for option in &description.options {
-            match option.code {
-                OptionCode::EndOfOpt => break,
-                OptionCode::IfTsresol => {
-                    resolution = option.value().first().copied().unwrap_or(resolution);
-                }
-                OptionCode::IfTsoffset => {
-                    let seconds = option.value().first_chunk();
-                    offset = seconds.map_or(offset, |seconds| self.order.i64(*seconds));
-                }
-                _ => {}
-            }
-        }
-        Clock::new(resolution, offset)
     }
 
     /// Enhanced Packet Block, and the obsolete Packet Block: the same but for the width of the
@@ -296,7 +230,7 @@ impl Pcapng {
         };
         let interface = self.described(number)?;
         let ticks = u64::from(self.order.u32(high)) << 32 | u64::from(self.order.u32(low));
-        self.time = interface.clock.time(ticks);
+        self.time = Some(interface.clock.time(ticks));
         let captured = self.order.u32(captured);
         self.record(interface, captured, original, PACKET_DATA, block)
     }
@@ -364,3 +298,6 @@ fn words<const N: usize>(block: &[u8]) -> Option<[[u8; 4]; N]> {
     let (words, _) = block.get(8..)?.as_chunks::<4>();
     words.first_chunk::<N>().copied()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! What a format makes of the bytes at hand: a record, or why not. The border between the formats,
+//! which do no io, and the file, which knows no format.
+
+use std::ops::Range;
+
+use super::{pcap, pcapng};
+use crate::packet::LinkType;
+use crate::source::Reason;
+use crate::time::Timestamp;
+
+/// The longest packet that is read, in captured bytes: libpcap and Wireshark write none that is
+/// longer from a network, so a greater length is damage.
+pub(super) const LONGEST_PACKET: u32 = 256 << 10;
+
+/// Bytes of the longest record that is read as a whole, which bounds the memory of an input: a
+/// packet of the greatest length, and options of many times what any tool writes.
+pub(in crate::source) const LONGEST_RECORD: usize = 1 << 20;
+
+/// A format's reading of its records.
+#[derive(Debug)]
+pub(super) enum Records {
+    Pcap(pcap::Pcap),
+    Pcapng(pcapng::Pcapng),
+}
+
+/// What a format finds at the front of the bytes at hand.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A packet.
+    Packet(Record),
+    /// This many bytes that hold no packet, all of them at hand.
+    Pass(usize),
+    /// The same, of a block that Wireshark numbers like a packet.
+    PassNumbered(usize),
+    /// Too few bytes to say.
+    More,
+    /// A record that contradicts itself.
+    Damage(Reason),
+}
+
+/// A packet's record, its places counted in bytes from the front.
+#[derive(Debug)]
+pub(super) struct Record {
+    /// `None` where neither the packet nor any before it has a time.
+    pub(super) time: Option<Timestamp>,
+    pub(super) link: LinkType,
+    pub(super) wire_length: u32,
+    /// The captured bytes.
+    pub(super) data: Range<usize>,
+    /// The whole record.
+    pub(super) length: usize,
+}
+
+impl Records {
+    pub(super) fn step(&mut self, at_hand: &[u8]) -> Step {
+        match self {
+            Self::Pcap(pcap) => pcap.step(at_hand),
+            Self::Pcapng(pcapng) => pcapng.step(at_hand),
+        }
+    }
+
+    /// Bytes consumed of a record that is not at its end yet.
+    pub(super) fn passed(&self) -> u32 {
+        match self {
+            Self::Pcap(_) => 0,
+            Self::Pcapng(pcapng) => pcapng.passed(),
+        }
+    }
+}
