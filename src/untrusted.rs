@@ -11,46 +11,99 @@ use std::fmt::{self, Write as _};
 pub struct Untrusted<'a>(pub &'a [u8]);
 
 impl Untrusted<'_> {
-    /// Characters shown before the rest is only counted.
+    /// Characters shown, escapes counted as long as they are, before the rest is only counted.
     pub const SHOWN: usize = 200;
+}
+
+impl<'a> Untrusted<'a> {
+    /// What is shown, piece by piece, and how many bytes each piece is.
+    fn pieces(self) -> impl Iterator<Item = (usize, Piece)> + 'a {
+        self.0.utf8_chunks().flat_map(|chunk| {
+            let text = chunk.valid().chars().map(|character| {
+                let piece = match character {
+                    '\\' => Piece::Backslash,
+                    other => Piece::Character(Shown(other)),
+                };
+                (character.len_utf8(), piece)
+            });
+            text.chain(chunk.invalid().iter().map(|&byte| (1, Piece::Byte(byte))))
+        })
+    }
 }
 
 impl fmt::Display for Untrusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut left = Self::SHOWN;
         let mut taken = 0;
-        for chunk in self.0.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                if left == 0 {
-                    return write!(f, "… ({} bytes more)", self.0.len() - taken);
-                }
-                left -= 1;
-                taken += character.len_utf8();
-                write_character(f, character)?;
-            }
-            for byte in chunk.invalid() {
-                if left == 0 {
-                    return write!(f, "… ({} bytes more)", self.0.len() - taken);
-                }
-                left -= 1;
-                taken += 1;
-                write!(f, "\\x{byte:02x}")?;
-            }
+        for (bytes, piece) in self.pieces() {
+            let Some(after) = left.checked_sub(piece.width()) else {
+                return write!(f, "… ({} bytes more)", self.0.len() - taken);
+            };
+            left = after;
+            taken += bytes;
+            piece.fmt(f)?;
         }
         Ok(())
     }
 }
 
-fn write_character(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
-    match character {
-        '\\' => f.write_str("\\\\"),
-        '\n' => f.write_str("\\n"),
-        '\r' => f.write_str("\\r"),
-        '\t' => f.write_str("\\t"),
-        _ if character.is_control() || is_invisible(character) => {
-            write!(f, "\\u{{{:x}}}", u32::from(character))
+#[derive(Clone, Copy, Debug)]
+enum Piece {
+    Character(Shown),
+    Backslash,
+    Byte(u8),
+}
+
+impl Piece {
+    fn width(self) -> usize {
+        match self {
+            Self::Character(shown) => shown.width(),
+            Self::Backslash => 2,
+            Self::Byte(_) => 4,
         }
-        _ => f.write_char(character),
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Character(shown) => shown.fmt(f),
+            Self::Backslash => f.write_str("\\\\"),
+            Self::Byte(byte) => write!(f, "\\x{byte:02x}"),
+        }
+    }
+}
+
+/// One character, escaped where a reader would not see it or a terminal would act on it.
+///
+/// For text that was escaped at its source already: it leaves the backslash alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown(pub(crate) char);
+
+impl Shown {
+    fn is_harmless(self) -> bool {
+        !self.0.is_control() && !is_invisible(self.0)
+    }
+
+    /// Characters that it is shown as.
+    fn width(self) -> usize {
+        match self.0 {
+            _ if self.is_harmless() => 1,
+            '\n' | '\r' | '\t' => 2,
+            other => 4 + (u32::from(other).max(1).ilog2() / 4 + 1) as usize,
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            harmless if self.is_harmless() => f.write_char(harmless),
+            '\n' => f.write_str("\\n"),
+            '\r' => f.write_str("\\r"),
+            '\t' => f.write_str("\\t"),
+            other => write!(f, "\\u{{{:x}}}", u32::from(other)),
+        }
     }
 }
 
@@ -60,7 +113,8 @@ fn is_invisible(character: char) -> bool {
         '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -104,5 +158,25 @@ mod tests {
     fn a_long_text_is_cut_and_the_rest_counted() {
         let long = "x".repeat(Untrusted::SHOWN + 5);
         assert!(shown(long.as_bytes()).ends_with("x… (5 bytes more)"));
+    }
+
+    #[test]
+    fn escapes_count_as_long_as_they_are() {
+        for hostile in ["\u{1b}", "\u{202e}", "\u{e0041}", "\0", "\n", "\\"] {
+            let shown = shown(hostile.repeat(5000).as_bytes());
+            let (text, rest) = shown.split_once("… (").unwrap();
+            assert!(text.len() <= Untrusted::SHOWN, "{text}");
+            assert!(text.len() + 16 > Untrusted::SHOWN, "{text}");
+            assert!(rest.ends_with(" bytes more)"));
+        }
+        assert!(shown(&[0xff; 300]).ends_with("\\xff… (250 bytes more)"));
+    }
+
+    #[test]
+    fn a_character_is_as_wide_as_it_is_shown() {
+        for character in "a\\\n\0\u{f}\u{10}\u{7f}\u{9b}\u{200b}\u{1d173}\u{e0001}é".chars() {
+            let shown = Shown(character);
+            assert_eq!(shown.width(), shown.to_string().chars().count());
+        }
     }
 }
