@@ -1,3 +1,10 @@
 //! Reports: the model that every renderer shares, and the renderers.
 
+pub mod close_code;
+pub mod json;
 pub mod model;
+pub mod redact;
+pub mod selection;
+
+#[cfg(test)]
+pub(crate) mod sample;
