@@ -5,6 +5,7 @@ pub mod json;
 pub mod model;
 pub mod redact;
 pub mod selection;
+pub mod text;
 
 #[cfg(test)]
 pub(crate) mod sample;

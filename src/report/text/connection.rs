@@ -1,0 +1,252 @@
+//! A broken connection: who, what was agreed, what was sent, how it ended, what is wrong with
+//! it. It knows how these are told, and takes every fact from the model.
+
+use std::fmt::Write as _;
+
+use super::finding::{self, Folded, Scale};
+use super::page::{BAD, FAINT, Line, PLAIN, Page, STRONG};
+use super::words::{
+    counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
+};
+use crate::finding::{Severity, Side};
+use crate::report::close_code;
+use crate::report::model::{
+    Captured, CloseFrame, Connection, Frames, Handshake, Input, Outcome, TcpEnd,
+};
+
+/// Tells everything about one connection.
+pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) {
+    let answered = connection.handshake.response_time;
+    let scale = Scale {
+        inputs,
+        zero: answered.unwrap_or(connection.start),
+    };
+    page.line(0, heading(connection));
+    page.field("start", start(connection, inputs));
+    page.field("handshake", handshake(&connection.handshake));
+    if !connection.handshake.intermediaries.is_empty() {
+        let headers = &connection.handshake.intermediaries;
+        let shown = headers.iter().map(|it| {
+            let (header, value) = (untrusted(&it.header), untrusted(&it.value));
+            format!("{header}: {value}")
+        });
+        page.field("passed by", first_few(shown));
+    }
+    if let Some(frames) = frames(connection) {
+        page.field("frames", frames);
+    }
+    if let Some(captured) = captured(connection) {
+        page.field("not seen", captured);
+    }
+    page.field("end", end(connection, scale));
+    findings(page, scale, connection);
+}
+
+fn heading(connection: &Connection) -> Line {
+    let (client, server) = (peer(&connection.client), peer(&connection.server));
+    let handshake = &connection.handshake;
+    let host = handshake.host.as_deref().map(untrusted).unwrap_or_default();
+    let target = handshake
+        .target
+        .as_deref()
+        .map(untrusted)
+        .unwrap_or_default();
+    let line = Line::default()
+        .and(STRONG, format!("connection {} is ", connection.id))
+        .and(BAD, "broken")
+        .and(STRONG, format!(": {client} → {server}"));
+    if host.is_empty() && target.is_empty() {
+        line
+    } else {
+        line.and(PLAIN, format!("  {host}{target}"))
+    }
+}
+
+fn start(connection: &Connection, inputs: &[Input]) -> Line {
+    let first = packet(connection.first_packet, connection.input, inputs);
+    let start = date_and_time(connection.start);
+    let zero = match connection.handshake.response_time {
+        Some(_) => "times below count from the handshake's answer",
+        None => "times below count from there",
+    };
+    let line = Line::new(format!("{start} UTC, {first}; {zero}"));
+    match connection.roles_from {
+        "handshake" => line,
+        others => line.and(FAINT, format!("; who is client: told by {others}")),
+    }
+}
+
+fn handshake(handshake: &Handshake) -> Line {
+    let answer = match (handshake.outcome, handshake.status) {
+        (Outcome::Unseen, _) => Line::new("not in this capture"),
+        (Outcome::Unanswered, _) => Line::default().and(BAD, "not answered"),
+        (Outcome::Accepted, status) => Line::new(status.unwrap_or(101).to_string()),
+        (Outcome::Rejected, None) => Line::default().and(BAD, "refused"),
+        (Outcome::Rejected, Some(status)) => {
+            Line::default().and(BAD, format!("refused with {status}"))
+        }
+    };
+    let mut rest = String::new();
+    if let (Some(packet), true) = (handshake.response_packet, handshake.status.is_some()) {
+        // Writing to a string cannot fail.
+        let _ = write!(rest, " in packet {packet}");
+    }
+    if let Some(extensions) = extensions(handshake) {
+        let _ = write!(rest, "; {extensions}");
+    }
+    if let Some(subprotocols) = subprotocols(handshake) {
+        let _ = write!(rest, "; {subprotocols}");
+    }
+    answer.and(PLAIN, rest)
+}
+
+fn extensions(handshake: &Handshake) -> Option<String> {
+    let list = |elements: &[String]| first_few(elements.iter().map(|it| quoted(it)));
+    let offered = list(&handshake.offered_extensions);
+    let agreed = handshake.negotiated_extensions.as_deref();
+    Some(match (offered.as_str(), agreed) {
+        ("", None) => return None,
+        ("", Some([])) => "no extension offered, none agreed".to_owned(),
+        ("", Some(agreed)) => format!("no extension offered, agreed {}", list(agreed)),
+        (offered, None) => format!("offered {offered}"),
+        (offered, Some([])) => format!("offered {offered}, agreed no extension"),
+        (offered, Some(agreed)) => format!("offered {offered}, agreed {}", list(agreed)),
+    })
+}
+
+fn subprotocols(handshake: &Handshake) -> Option<String> {
+    let offered = first_few(handshake.offered_subprotocols.iter().map(|it| quoted(it)));
+    match (&handshake.subprotocol, offered.as_str()) {
+        (Some(agreed), _) => Some(format!("subprotocol {}", quoted(agreed))),
+        (None, "") => None,
+        (None, offered) => Some(format!("subprotocols offered {offered}, none agreed")),
+    }
+}
+
+/// The frames of each side; none where no frame can be expected.
+fn frames(connection: &Connection) -> Option<String> {
+    let none = Frames::default();
+    let seen = connection.frames.client != none || connection.frames.server != none;
+    let expected = matches!(
+        connection.handshake.outcome,
+        Outcome::Accepted | Outcome::Unseen
+    );
+    (seen || expected).then(|| {
+        Side::BOTH
+            .map(|side| format!("{side} {}", frames_of(connection.frames.of(side))))
+            .join("; ")
+    })
+}
+
+fn frames_of(frames: &Frames) -> String {
+    let counts = [
+        (frames.text, "text"),
+        (frames.binary, "binary"),
+        (frames.continuation, "continuation"),
+        (frames.ping, "ping"),
+        (frames.pong, "pong"),
+        (frames.close, "close"),
+        (frames.reserved, "with a reserved opcode"),
+    ];
+    listed(&counts).map_or_else(
+        || "none".to_owned(),
+        |counts| format!("{counts} ({})", counted(frames.payload_bytes, "byte")),
+    )
+}
+
+/// What the capture lacks of each side's stream; none if nothing.
+fn captured(connection: &Connection) -> Option<String> {
+    let lacks = |side: Side| {
+        let Captured {
+            from_start,
+            missing_bytes,
+            gaps,
+            ..
+        } = *connection.captured.of(side);
+        let start = (!from_start).then(|| "the beginning".to_owned());
+        let gaps = (gaps > 0 || missing_bytes > 0).then(|| {
+            format!(
+                "{} in {}",
+                counted(missing_bytes, "byte"),
+                counted(gaps, "place")
+            )
+        });
+        let lacks: Vec<_> = start.into_iter().chain(gaps).collect();
+        (!lacks.is_empty()).then(|| format!("{side}: {}", lacks.join(" and ")))
+    };
+    let sides: Vec<_> = Side::BOTH.into_iter().filter_map(lacks).collect();
+    (!sides.is_empty()).then(|| sides.join("; "))
+}
+
+fn end(connection: &Connection, scale: Scale<'_>) -> String {
+    let close = &connection.close;
+    let mut closes: Vec<_> = [(Side::Client, &close.client), (Side::Server, &close.server)]
+        .into_iter()
+        .filter_map(|(side, close)| Some((side, close.as_ref()?)))
+        .collect();
+    closes.sort_by_key(|(_, close)| (close.time, close.input, close.packet));
+    let mut parts: Vec<_> = closes
+        .iter()
+        .map(|(side, close)| close_frame(*side, close, scale))
+        .collect();
+    let upgraded = matches!(
+        connection.handshake.outcome,
+        Outcome::Accepted | Outcome::Unseen
+    );
+    match closes.as_slice() {
+        [] if upgraded => parts.push("no Close from either side".to_owned()),
+        [(side, _)] => parts.push(format!("no Close from the {}", side.peer())),
+        _ => {}
+    }
+    parts.push(tcp_end(connection));
+    parts.join("; ")
+}
+
+fn close_frame(side: Side, close: &CloseFrame, scale: Scale<'_>) -> String {
+    let code = match close.code {
+        None => "without a code".to_owned(),
+        Some(code) => match close_code::name(code) {
+            Some(name) => format!("{code} ({name})"),
+            None => code.to_string(),
+        },
+    };
+    let reason = match close.reason.as_str() {
+        "" => String::new(),
+        reason => format!(" {}", quoted(reason)),
+    };
+    let packet = packet(close.packet, close.input, scale.inputs);
+    let since = since(scale.zero, close.time);
+    format!("{side} Close {code}{reason}, {packet}, {since}")
+}
+
+fn tcp_end(connection: &Connection) -> String {
+    let end = |side: Side| match connection.close.tcp.of(side) {
+        Some(TcpEnd::Fin) => Some(format!("{side} FIN")),
+        Some(TcpEnd::Rst) => Some(format!("{side} RST")),
+        None => None,
+    };
+    match (end(Side::Client), end(Side::Server)) {
+        (Some(client), Some(server)) => format!("TCP: {client}, {server}"),
+        (Some(one), None) => format!("TCP: {one}, server still open"),
+        (None, Some(one)) => format!("TCP: {one}, client still open"),
+        (None, None) => "TCP still open where the capture ends".to_owned(),
+    }
+}
+
+/// The causes in full, then what is only worth knowing.
+fn findings(page: &mut Page, scale: Scale<'_>, connection: &Connection) {
+    let folded = Folded::new(&connection.findings);
+    let (infos, causes): (Vec<_>, Vec<_>) = folded
+        .roots()
+        .partition(|(finding, _)| finding.severity == Severity::Info);
+    for (finding, following) in causes {
+        page.blank();
+        finding::write(page, scale, finding, &following);
+    }
+    if !infos.is_empty() {
+        page.blank();
+    }
+    for (finding, following) in infos {
+        finding::write_short(page, scale, finding, &following);
+    }
+}

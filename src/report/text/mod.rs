@@ -1,0 +1,80 @@
+//! The report as text for a terminal: broken connections in full, sound ones counted. It knows
+//! the order in which a tired person wants it, and takes every fact from the model.
+//!
+//! The text holds terminal styles; who writes it to something else than a terminal strips them.
+
+mod connection;
+mod excerpt;
+mod finding;
+mod inputs;
+mod page;
+mod summary;
+mod words;
+
+use std::io::{self, Write};
+
+use self::page::{FAINT, Line, Page};
+use self::summary::Groups;
+use super::model::{Connection, Report};
+use crate::finding::Severity;
+
+/// Broken connections that are told in full. With more of them the cause is one for most, and
+/// whoever reads on screen 20 has it; the others are grouped by rule.
+pub const SHOWN_IN_FULL: usize = 20;
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let mut page = Page::default();
+    inputs::write(&mut page, &report.inputs);
+    page.blank();
+    out.write_all(page.into_text().as_bytes())?;
+
+    let broken: Vec<_> = report.connections.iter().filter(|it| it.broken).collect();
+    let (shown, hidden) = broken.split_at(broken.len().min(SHOWN_IN_FULL));
+    for connection in shown {
+        let mut page = Page::default();
+        connection::write(&mut page, &report.inputs, connection);
+        page.blank();
+        out.write_all(page.into_text().as_bytes())?;
+    }
+
+    let mut page = Page::default();
+    if !hidden.is_empty() {
+        let title = format!(
+            "{} more broken connections (all of them in full: --format json)",
+            hidden.len()
+        );
+        Groups::of(hidden.iter().copied()).write(&mut page, &title);
+    }
+    rules(&mut page, shown);
+    summary::write(&mut page, report);
+    out.write_all(page.into_text().as_bytes())
+}
+
+/// Where each rule that was told of is written and explained.
+fn rules(page: &mut Page, shown: &[&Connection]) {
+    let mut rules: Vec<(&str, &str)> = Vec::new();
+    let findings = shown.iter().flat_map(|connection| &connection.findings);
+    for finding in findings.filter(|it| it.severity > Severity::Info) {
+        if !rules.iter().any(|(rule, _)| *rule == finding.rule) {
+            rules.push((finding.rule, finding.reference));
+        }
+    }
+    if rules.is_empty() {
+        return;
+    }
+    page.line(0, "What it means, its usual causes, and what to change:");
+    let width = rules.iter().map(|(rule, _)| rule.len()).max().unwrap_or(0);
+    for (rule, reference) in rules {
+        let head = Line::new(format!("  wsblame rules {rule:<width$}  "));
+        page.entry(head, 4, Line::default().and(FAINT, reference));
+    }
+    page.blank();
+}
+
+#[cfg(test)]
+mod tests;

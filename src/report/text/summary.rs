@@ -1,0 +1,184 @@
+//! What is said of the capture as a whole: the clean bill with what it cannot vouch for, the
+//! findings of sound connections in groups, the counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::finding;
+use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page};
+use super::words::{counted, first_few, listed};
+use crate::finding::{Severity, Sides};
+use crate::report::model::{Connection, Finding, Input, Outcome, Report};
+
+/// The last lines of every report.
+pub(super) fn write(page: &mut Page, report: &Report) {
+    if report.connections.is_empty() {
+        return nothing(page, report);
+    }
+    let sound = report.connections.iter().filter(|it| !it.broken);
+    Groups::of(sound).write(page, "Worth knowing of connections that are not broken");
+    if report.summary.broken == 0 {
+        sound_capture(page, report);
+    } else {
+        counts(page, report);
+    }
+}
+
+/// Findings of several connections, grouped by rule: the worst first.
+pub(super) struct Groups<'r>(BTreeMap<(std::cmp::Reverse<Severity>, &'r str), BTreeSet<u64>>);
+
+impl<'r> Groups<'r> {
+    /// The findings of these connections. Gaps are left out: they are said in other words.
+    pub(super) fn of(connections: impl Iterator<Item = &'r Connection>) -> Self {
+        let mut groups: BTreeMap<_, BTreeSet<u64>> = BTreeMap::new();
+        for connection in connections {
+            for finding in connection.findings.iter().filter(|it| !is_gap(it)) {
+                let key = (std::cmp::Reverse(finding.severity), finding.rule);
+                groups.entry(key).or_default().insert(connection.id);
+            }
+        }
+        Self(groups)
+    }
+
+    /// A line for each rule, below a title.
+    pub(super) fn write(&self, page: &mut Page, title: &str) {
+        if self.0.is_empty() {
+            return;
+        }
+        page.line(0, format!("{title}:"));
+        let width = self.0.keys().map(|(_, rule)| rule.len()).max().unwrap_or(0);
+        for ((severity, rule), ids) in &self.0 {
+            let severity = severity.0;
+            let head = Line::new("  ")
+                .and(
+                    finding::style(severity),
+                    format!("{:<7}", severity.as_str()),
+                )
+                .and(PLAIN, format!("  {rule:<width$}  "));
+            let count = counted(ids.len() as u64, "connection");
+            page.entry(head, 11 + width + 2, format!("{count}: {}", first_few(ids)));
+        }
+        page.blank();
+    }
+}
+
+fn is_gap(finding: &Finding) -> bool {
+    finding.rule == "capture-gap" && finding.severity == Severity::Info
+}
+
+/// The clean bill, and what it cannot vouch for.
+fn sound_capture(page: &mut Page, report: &Report) {
+    let found = report.summary.findings;
+    let (verdict, findings) = match found.warning {
+        0 => ("clean", "no violation".to_owned()),
+        warnings => ("nothing broken", counted(warnings, "warning")),
+    };
+    let connections = counted(report.summary.connections, "WebSocket connection");
+    let not_seen = match not_seen(report) {
+        Some(not_seen) => format!("Not seen: {not_seen}"),
+        None => "No byte of it is missing here".to_owned(),
+    };
+    let text = format!(
+        "{connections}, {findings}. {not_seen}; a change made between here and an endpoint would \
+         not show."
+    );
+    let line = Line::default().and(GOOD, format!("{verdict}: "));
+    page.line(0, line.and(PLAIN, text));
+}
+
+/// The report of a capture without a WebSocket.
+fn nothing(page: &mut Page, report: &Report) {
+    let unread = |error: &Option<String>, packets| error.is_some() && packets == 0;
+    if report.inputs.iter().all(|it| unread(&it.error, it.packets)) {
+        page.line(0, Line::default().and(BAD, "nothing could be read"));
+        return;
+    }
+    let instead = match others(report) {
+        Some(others) => {
+            format!(": no WebSocket connection. TCP connections seen instead: {others}.")
+        }
+        None => ": no WebSocket connection, and no other TCP connection.".to_owned(),
+    };
+    let mut line = Line::default()
+        .and(DOUBTFUL, "nothing to judge")
+        .and(PLAIN, instead);
+    if report.summary.other.tls > 0 {
+        line = line.and(
+            PLAIN,
+            " A WebSocket inside TLS (wss://) cannot be seen: capture where it is decrypted, \
+             behind the machine that ends TLS.",
+        );
+    }
+    page.line(0, line);
+}
+
+fn counts(page: &mut Page, report: &Report) {
+    let summary = &report.summary;
+    if let Some(not_seen) = not_seen(report) {
+        page.line(
+            0,
+            Line::default()
+                .and(FAINT, "Not seen: ")
+                .and(PLAIN, format!("{not_seen}.")),
+        );
+    }
+    let broken = Line::default().and(BAD, format!("{} broken", summary.broken));
+    let count = counted(summary.connections, "WebSocket connection");
+    let found = summary.findings;
+    let mut rest = format!(
+        " of {count}; {}, {}, {}",
+        counted(found.error, "error"),
+        counted(found.warning, "warning"),
+        counted(found.info, "info"),
+    );
+    if let Some(others) = others(report) {
+        rest.push_str("; beside them ");
+        rest.push_str(&others);
+    }
+    page.line(0, broken.and(PLAIN, rest));
+}
+
+/// The TCP connections that are no WebSocket connections; none if there are none.
+fn others(report: &Report) -> Option<String> {
+    let other = report.summary.other;
+    listed(&[
+        (other.tls, "TLS"),
+        (other.http, "HTTP without an upgrade"),
+        (other.http2, "HTTP/2"),
+        (other.unknown, "unknown"),
+    ])
+}
+
+/// What the capture could not show; none if it shows all of every connection.
+fn not_seen(report: &Report) -> Option<String> {
+    let connections = &report.connections;
+    let joined = |it: &&Connection| it.handshake.outcome == Outcome::Unseen;
+    let missing = |it: &Connection| {
+        let Sides { client, server } = it.captured;
+        client.missing_bytes.saturating_add(server.missing_bytes)
+    };
+    let ended = |it: &&Input| it.truncated || it.error.is_some();
+
+    let mut parts = Vec::new();
+    if let joined @ 1.. = connections.iter().filter(joined).count() as u64 {
+        let joined = counted(joined, "connection");
+        parts.push(format!("{joined} joined after the handshake"));
+    }
+    if let gapped @ 1.. = connections.iter().filter(|it| missing(it) > 0).count() as u64 {
+        let bytes = connections.iter().map(missing).fold(0, u64::saturating_add);
+        let (bytes, gapped) = (counted(bytes, "byte"), counted(gapped, "connection"));
+        parts.push(format!("{bytes} of {gapped} missing"));
+    }
+    if let tls @ 1.. = report.summary.other.tls {
+        parts.push(format!("{} (encrypted)", counted(tls, "TLS connection")));
+    }
+    if let ended @ 1.. = report.inputs.iter().filter(ended).count() as u64 {
+        parts.push(format!("the rest of {}", counted(ended, "capture")));
+    }
+    for (limit, times) in &report.summary.limits {
+        parts.push(format!(
+            "what lies beyond the limit {limit} (met {})",
+            counted(*times, "time")
+        ));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}

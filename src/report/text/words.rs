@@ -1,0 +1,184 @@
+//! Numbers, times and wire texts in words. It knows how they are written, not what they mean.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::report::model::{Input, Peer};
+use crate::time::Timestamp;
+use crate::untrusted::Untrusted;
+
+/// The space between a number and its word: a page shows it as a space and breaks no line there.
+pub(super) const NO_BREAK: char = '\u{a0}';
+
+/// A number and what it counts: the plural is the word and an `s`.
+pub(super) fn counted(number: u64, word: &str) -> String {
+    if number == 1 {
+        format!("1{NO_BREAK}{word}")
+    } else {
+        format!("{number}{NO_BREAK}{word}s")
+    }
+}
+
+/// The numbers that are not zero, each with its word, joined; none if all are zero.
+pub(super) fn listed(counts: &[(u64, &str)]) -> Option<String> {
+    let words: Vec<_> = counts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number}{NO_BREAK}{word}"))
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// The first of some things, and how many more there are.
+///
+/// Nobody reads more, and the wire decides how many there are.
+pub(super) fn first_few<T: fmt::Display>(things: impl IntoIterator<Item = T>) -> String {
+    const SHOWN: usize = 6;
+    let mut things = things.into_iter();
+    let mut words: Vec<_> = things
+        .by_ref()
+        .take(SHOWN)
+        .map(|it| it.to_string())
+        .collect();
+    match things.count() {
+        0 => {}
+        more => words.push(format!("and {more} more")),
+    }
+    words.join(", ")
+}
+
+/// A text from the wire, shown harmlessly.
+pub(super) fn untrusted(text: &str) -> String {
+    Untrusted(text.as_bytes()).to_string()
+}
+
+/// A text from the wire between quotation marks that it cannot end itself.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", untrusted(text).replace('"', "\\\""))
+}
+
+/// A text made here, but of parts whose length the wire may decide: cut where it would bury the
+/// rest of the report.
+pub(super) fn bounded(text: &str) -> String {
+    const SHOWN: usize = 1200;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// An address and port; IPv6 in brackets.
+pub(super) fn peer(peer: &Peer) -> String {
+    let address = untrusted(&peer.address);
+    if address.contains(':') {
+        format!("[{address}]:{}", peer.port)
+    } else {
+        format!("{address}:{}", peer.port)
+    }
+}
+
+/// Date and time in UTC, without saying so.
+pub(super) fn date_and_time(time: Timestamp) -> String {
+    time.to_string().replace('T', " ").replace('Z', "")
+}
+
+/// The time from a reference to a moment, with its sign: `+1.200 s`.
+pub(super) fn since(reference: Timestamp, time: Timestamp) -> String {
+    if time < reference {
+        format!("-{}", seconds(reference.since(time)))
+    } else {
+        format!("+{}", seconds(time.since(reference)))
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!(
+        "{}.{:03}{NO_BREAK}s",
+        duration.as_secs(),
+        duration.subsec_millis()
+    )
+}
+
+/// A length of time, as coarse as it is long.
+pub(super) fn lasting(duration: Duration) -> String {
+    let whole = duration.as_secs();
+    match whole {
+        0..60 => seconds(duration),
+        60..3600 => format!("{}{NO_BREAK}min {}{NO_BREAK}s", whole / 60, whole % 60),
+        _ => format!(
+            "{}{NO_BREAK}h {}{NO_BREAK}min",
+            whole / 3600,
+            whole / 60 % 60
+        ),
+    }
+}
+
+/// The packet's number, and its capture where there are several.
+pub(super) fn packet(number: u64, input: u32, inputs: &[Input]) -> String {
+    let name = usize::try_from(input).ok().and_then(|at| inputs.get(at));
+    match name {
+        Some(capture) if inputs.len() > 1 => {
+            format!("packet{NO_BREAK}{number} of {}", untrusted(&capture.name))
+        }
+        _ => format!("packet{NO_BREAK}{number}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{at, input};
+
+    fn spaced(text: String) -> String {
+        text.replace(NO_BREAK, " ")
+    }
+
+    #[test]
+    fn numbers_agree_with_their_words() {
+        assert_eq!(spaced(counted(0, "packet")), "0 packets");
+        assert_eq!(spaced(counted(1, "packet")), "1 packet");
+        assert_eq!(
+            listed(&[(0, "text"), (2, "close")]).map(spaced).as_deref(),
+            Some("2 close")
+        );
+        assert_eq!(listed(&[(0, "text")]), None);
+        assert_eq!(first_few(1..=8), "1, 2, 3, 4, 5, 6, and 2 more");
+    }
+
+    #[test]
+    fn a_quotation_ends_where_it_ends() {
+        assert_eq!(quoted("a\" \\ b"), "\"a\\\" \\\\ b\"");
+    }
+
+    #[test]
+    fn a_text_beyond_all_bounds_is_cut() {
+        assert_eq!(bounded("as it is"), "as it is");
+        assert_eq!(bounded(&"é".repeat(5000)).chars().count(), 1201);
+    }
+
+    #[test]
+    fn times_are_utc_and_relative_ones_have_a_sign() {
+        assert_eq!(date_and_time(at(1)), "2026-03-01 10:00:00.000001");
+        assert_eq!(spaced(since(at(12_000), at(1_212_000))), "+1.200 s");
+        assert_eq!(spaced(since(at(12_000), at(0))), "-0.012 s");
+        assert_eq!(spaced(lasting(Duration::from_secs(61))), "1 min 1 s");
+        assert_eq!(spaced(lasting(Duration::from_secs(7260))), "2 h 1 min");
+    }
+
+    #[test]
+    fn a_packet_names_its_capture_only_among_several() {
+        let inputs = [input("a.pcap"), input("b.pcap")];
+        assert_eq!(spaced(packet(7, 1, &inputs)), "packet 7 of b.pcap");
+        assert_eq!(spaced(packet(7, 0, &inputs[..1])), "packet 7");
+    }
+
+    #[test]
+    fn ipv6_addresses_stand_in_brackets() {
+        let peer_of = |address: &str| Peer {
+            address: address.to_owned(),
+            port: 80,
+        };
+        assert_eq!(peer(&peer_of("::1")), "[::1]:80");
+        assert_eq!(peer(&peer_of("10.0.0.1")), "10.0.0.1:80");
+    }
+}
