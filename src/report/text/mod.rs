@@ -3,6 +3,7 @@
 //!
 //! The text holds terminal styles; who writes it to something else than a terminal strips them.
 
+pub mod catalogue;
 mod connection;
 mod excerpt;
 mod finding;
