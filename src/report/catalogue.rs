@@ -70,7 +70,7 @@ pub(super) fn by_table(entries: &[Entry]) -> impl Iterator<Item = (&'static str,
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write_json(entries: &[Entry], out: &mut impl io::Write) -> io::Result<()> {
+pub fn write_json(entries: &[Entry], out: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
     #[derive(Serialize)]
     struct Catalogue<'a> {
         schema: &'static str,

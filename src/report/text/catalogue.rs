@@ -12,7 +12,7 @@ use crate::report::catalogue::{Entry, by_table};
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write_list(entries: &[Entry], out: &mut impl Write) -> io::Result<()> {
+pub fn write_list(entries: &[Entry], out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut page = Page::default();
     let width = entries.iter().map(|it| it.name.len()).max().unwrap_or(0);
     for (table, of) in by_table(entries) {
@@ -34,7 +34,7 @@ pub fn write_list(entries: &[Entry], out: &mut impl Write) -> io::Result<()> {
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write_explanation(entry: &Entry, out: &mut impl Write) -> io::Result<()> {
+pub fn write_explanation(entry: &Entry, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut page = Page::default();
     let head = Line::default()
         .and(STRONG, entry.name)

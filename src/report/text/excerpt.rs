@@ -9,7 +9,6 @@ use super::page::Page;
 use super::words::bounded;
 use crate::finding::Severity;
 use crate::report::model::{Finding, Label};
-use crate::untrusted::Shown;
 
 /// Bytes in a row, as hexdumps have it.
 const ROW: usize = 16;
@@ -73,7 +72,7 @@ fn render(finding: &Finding, number: usize, row: &[u8], padded: bool, texts: boo
         };
         let span = range.start * COLUMNS..range.end * COLUMNS - 1;
         // A label that began in an earlier row said its text there.
-        let text = (label.start >= start).then(|| harmless(&bounded(&label.text)));
+        let text = (label.start >= start).then(|| bounded(&label.text));
         snippet = snippet.annotation(kind.span(span).label(text));
     }
     let level = match finding.severity {
@@ -117,10 +116,6 @@ fn printable(bytes: &[u8]) -> String {
             _ => '.',
         })
         .collect()
-}
-
-fn harmless(text: &str) -> String {
-    text.chars().map(|it| Shown(it).to_string()).collect()
 }
 
 #[cfg(test)]

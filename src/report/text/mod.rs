@@ -28,7 +28,7 @@ pub const SHOWN_IN_FULL: usize = 20;
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut page = Page::default();
     inputs::write(&mut page, &report.inputs);
     page.blank();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::report::model::{Input, Peer};
 use crate::time::Timestamp;
-use crate::untrusted::Untrusted;
+use crate::untrusted::{Shown, Untrusted};
 
 /// The space between a number and its word: a page shows it as a space and breaks no line there.
 pub(super) const NO_BREAK: char = '\u{a0}';
@@ -57,14 +57,19 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", untrusted(text).replace('"', "\\\""))
 }
 
-/// A text made here, but of parts whose length the wire may decide: cut where it would bury the
-/// rest of the report.
+/// A text made here, shown harmlessly, but of parts whose length the wire may decide: cut where
+/// it would bury the rest of the report.
 pub(super) fn bounded(text: &str) -> String {
     const SHOWN: usize = 1200;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+    let mut shown = String::new();
+    for character in text.chars() {
+        if shown.len() >= SHOWN {
+            shown.push('…');
+            break;
+        }
+        shown.push_str(&Shown(character).to_string());
     }
+    shown
 }
 
 /// An address and port; IPv6 in brackets.
@@ -153,7 +158,8 @@ mod tests {
     #[test]
     fn a_text_beyond_all_bounds_is_cut() {
         assert_eq!(bounded("as it is"), "as it is");
-        assert_eq!(bounded(&"é".repeat(5000)).chars().count(), 1201);
+        assert_eq!(bounded(&"x".repeat(5000)).chars().count(), 1201);
+        assert_eq!(bounded(&"\0".repeat(5000)), "\\u{0}".repeat(240) + "…");
     }
 
     #[test]
