@@ -1,5 +1,6 @@
 //! `wsblame` reads a packet capture and says what broke a WebSocket connection.
 
+pub mod cli;
 pub mod decode;
 pub mod finding;
 pub mod limits;

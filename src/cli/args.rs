@@ -1,0 +1,138 @@
+//! What may stand on the command line, and which command it means. Options that several
+//! commands share are here; the others are with their command.
+
+use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
+
+use super::check::Check;
+use super::console::Console;
+use super::rules::Rules;
+use super::status::Status;
+use crate::rules::ALL;
+
+/// Reads packet captures and says what broke a WebSocket connection
+#[derive(Debug, Parser)]
+#[command(
+    name = "wsblame",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "\
+Examples:
+  tcpdump -i eth0 -w ws.pcap 'tcp port 8001'
+  wsblame check ws.pcap
+  wsblame rules rsv-without-extension
+
+Exit status:
+  0  nothing is broken
+  1  a connection is broken
+  2  an input could not be read, or the usage is wrong"
+)]
+pub struct Arguments {
+    /// Colours: auto, always or never
+    ///
+    /// `auto` means on a terminal, and heeds NO_COLOR and CLICOLOR_FORCE.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        global = true
+    )]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(Check),
+    Rules(Rules),
+}
+
+impl Arguments {
+    /// Does what was asked.
+    #[must_use]
+    pub fn run(&self) -> Status {
+        let console = Console::new(self.color);
+        match &self.command {
+            Command::Check(check) => check.run(console),
+            Command::Rules(rules) => rules.run(console),
+        }
+    }
+}
+
+/// A form that reports can be printed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// The rule of this name.
+pub(super) fn rule_name(name: &str) -> Result<&'static str, String> {
+    one_of(name, ALL.iter().map(|rule| rule.name))
+}
+
+fn one_of(
+    name: &str,
+    known: impl Iterator<Item = &'static str> + Clone,
+) -> Result<&'static str, String> {
+    if let Some(known) = known.clone().find(|known| *known == name) {
+        return Ok(known);
+    }
+    // As clap does it for options: nearer than this is a slip of the finger.
+    const NEAR: f64 = 0.8;
+    let nearest = known
+        .map(|known| (strsim::jaro_winkler(known, name), known))
+        .filter(|(nearness, _)| *nearness > NEAR)
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    Err(match nearest {
+        Some((_, known)) => format!("no such rule; did you mean '{known}'?"),
+        None => "no such rule; `wsblame rules` lists them".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_unknown_rule_names_the_nearest_one() {
+        let known = ["bad-key", "bad-deflate", "invalid-utf8"];
+        assert_eq!(one_of("bad-key", known.into_iter()), Ok("bad-key"));
+        assert_eq!(
+            one_of("invalid-utf-8", known.into_iter()).unwrap_err(),
+            "no such rule; did you mean 'invalid-utf8'?"
+        );
+        assert_eq!(
+            one_of("foo", known.into_iter()).unwrap_err(),
+            "no such rule; `wsblame rules` lists them"
+        );
+    }
+
+    #[test]
+    fn help_fits_a_terminal() {
+        let mut command = Arguments::command();
+        command.build();
+        for name in [None, Some("check"), Some("rules")] {
+            let command = match name {
+                None => &mut command,
+                Some(name) => command.find_subcommand_mut(name).unwrap(),
+            };
+            for help in [command.render_help(), command.render_long_help()] {
+                let help = help.to_string();
+                let long = help.lines().find(|line| line.chars().count() > 80);
+                assert_eq!(long, None);
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! `wsblame check`: analyse captures, print the report, say by the exit status what it says.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::args::{Format, rule_name};
+use super::console::Console;
+use super::file::ReportFile;
+use super::progress::Progress;
+use super::status::Status;
+use crate::report::model::Report;
+use crate::report::selection::Selection;
+use crate::report::{json, redact, text};
+use crate::untrusted::Untrusted;
+
+/// Say what broke the WebSocket connections of a capture
+///
+/// Several captures are analysed in time order as one.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  wsblame check ws.pcap
+  wsblame check --output ticket.txt monday.pcapng tuesday.pcapng.gz
+  ssh proxy tcpdump -c 9999 -w - 'tcp port 8001' | wsblame check -
+
+Exit status:
+  0  nothing is broken
+  1  a connection is broken
+  2  an input could not be read, or the usage is wrong")]
+pub(super) struct Check {
+    /// pcap or pcapng files, also gzipped; - is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    captures: Vec<PathBuf>,
+    /// What is printed: text or json
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
+    format: Format,
+    /// Write the report there, too: .json or .txt; repeatable
+    #[arg(long, value_name = "FILE", value_parser = ReportFile::parse)]
+    output: Vec<ReportFile>,
+    /// Report findings of these rules only
+    #[arg(long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
+    only: Vec<&'static str>,
+    /// Report no findings of these rules
+    #[arg(long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
+    ignore: Vec<&'static str>,
+    /// Show query strings and header values unmasked
+    ///
+    /// They often hold credentials.
+    #[arg(long)]
+    show_headers: bool,
+    /// Hide the reasons of Close frames
+    #[arg(long)]
+    redact: bool,
+    /// Print no report, only set the exit status
+    ///
+    /// Errors are still told on standard error.
+    #[arg(long, short)]
+    quiet: bool,
+    /// Show no progress bar
+    #[arg(long)]
+    no_progress: bool,
+}
+
+/// What the analysis is to do.
+#[derive(Clone, Copy, Debug)]
+struct Options {
+    /// Query strings and header values are left as they are.
+    show_headers: bool,
+}
+
+/// Analyses these captures as one. What cannot be read is in the report, as `Input::error`.
+///
+/// `progress` is told how many bytes of how many have been read.
+fn analyse(paths: &[PathBuf], options: Options, progress: &mut dyn FnMut(u64, u64)) -> Report {
+    // A stand-in until there is a driver: it opens nothing but says whether it could.
+    use crate::report::model::{Input, SCHEMA, Summary, Tool};
+    let _ = options.show_headers;
+    progress(0, 0);
+    let input = |path: &PathBuf| Input {
+        name: path.display().to_string(),
+        error: Some(match std::fs::metadata(path) {
+            Ok(_) => "reading captures is not built yet".to_owned(),
+            Err(error) => error.to_string(),
+        }),
+        ..Input::default()
+    };
+    Report {
+        schema: SCHEMA,
+        tool: Tool::THIS,
+        inputs: paths.iter().map(input).collect(),
+        summary: Summary::default(),
+        connections: Vec::new(),
+    }
+}
+
+impl Check {
+    pub(super) fn run(&self, console: Console) -> Status {
+        let wanted = !self.quiet && !self.no_progress && console.is_watched();
+        let mut progress = Progress::new(wanted);
+        let options = Options {
+            show_headers: self.show_headers,
+        };
+        let report = analyse(&self.captures, options, &mut |read, total| {
+            progress.update(read, total);
+        });
+        progress.finish();
+        self.deliver(report, console)
+    }
+
+    /// Writes the report wherever it is wanted.
+    fn deliver(&self, mut report: Report, console: Console) -> Status {
+        self.shape(&mut report);
+        let mut status = status(&report);
+        for input in &report.inputs {
+            if let Some(reason) = &input.error {
+                let name = Untrusted(input.name.as_bytes());
+                status = status.max(console.complain(name, Untrusted(reason.as_bytes())));
+            }
+        }
+        for file in &self.output {
+            let written = file.write(|out| write(&report, file.format, out));
+            if let Err(error) = written {
+                let name = file.path.as_os_str().as_encoded_bytes();
+                status = status.max(console.complain(Untrusted(name), error));
+            }
+        }
+        if self.quiet {
+            return status;
+        }
+        status.max(match self.format {
+            Format::Text => console.styled(|out| write(&report, Format::Text, out)),
+            Format::Json => console.plain(|out| write(&report, Format::Json, out)),
+        })
+    }
+
+    /// Leaves in the report what was asked for.
+    fn shape(&self, report: &mut Report) {
+        let selection = Selection {
+            only: self.only.clone(),
+            ignore: self.ignore.clone(),
+        };
+        selection.apply(report);
+        if self.redact {
+            redact::close_reasons(report);
+        }
+    }
+}
+
+fn status(report: &Report) -> Status {
+    if report.inputs.iter().any(|input| input.error.is_some()) {
+        Status::Failed
+    } else if report.summary.broken > 0 {
+        Status::Broken
+    } else {
+        Status::Sound
+    }
+}
+
+fn write(report: &Report, format: Format, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    match format {
+        Format::Text => text::write(report, out),
+        Format::Json => json::write(report, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, Command, FromArgMatches as _};
+
+    use super::*;
+    use crate::report::sample;
+
+    fn parse(arguments: &[&str]) -> Result<Check, clap::Error> {
+        let command = Check::augment_args(Command::new("check"));
+        let matches = command.try_get_matches_from([&["check"], arguments].concat())?;
+        Check::from_arg_matches(&matches)
+    }
+
+    #[test]
+    fn the_exit_status_says_what_the_report_says() {
+        let clean = sample::clean_with_gaps();
+        assert_eq!(status(&clean), Status::Sound);
+        let mut broken = sample::runbook();
+        assert_eq!(status(&broken), Status::Broken);
+        broken.inputs[0].truncated = true;
+        assert_eq!(status(&broken), Status::Broken);
+        broken.inputs[0].error = Some("damaged".to_owned());
+        assert_eq!(status(&broken), Status::Failed);
+    }
+
+    #[test]
+    fn redacted_reports_hold_no_reason() {
+        let mut report = sample::runbook();
+        parse(&["--redact", "x"]).unwrap().shape(&mut report);
+        let mut out = Vec::new();
+        write(&report, Format::Text, &mut out).unwrap();
+        write(&report, Format::Json, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.contains("must be clear"));
+        assert!(text.contains("[redacted]"));
+    }
+
+    #[test]
+    fn bad_usage_is_refused() {
+        for arguments in [
+            &[][..],
+            &["--output", "x.pdf", "y"],
+            &["--only", "no-such-rule", "y"],
+            &["--format", "html", "y"],
+        ] {
+            let error = parse(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{error}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The command line: what may be asked, and where the answer goes. The only part that prints.
+
+mod args;
+mod check;
+mod console;
+mod file;
+mod progress;
+mod rules;
+mod status;
+
+pub use args::Arguments;
+pub use status::Status;
