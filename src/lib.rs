@@ -8,5 +8,6 @@ pub mod packet;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod tcp;
 pub mod time;
 pub mod untrusted;

@@ -29,6 +29,8 @@ pub struct Limits {
     /// this capture did not hold yet, before they are taken as lost: captures of several
     /// queues store packets out of order by a few.
     pub reordering_packets: u32,
+    /// Milliseconds of capture time that are granted instead, where packets are few.
+    pub reordering_milliseconds: u64,
     /// Bytes of one HTTP head. Servers refuse longer ones (common bounds are 8 to 64 KiB).
     pub head_bytes: usize,
     /// Requests of one connection that wait for their answers (HTTP/1.1 pipelining).
@@ -54,6 +56,7 @@ impl Default for Limits {
             waiting_segments: 4096,
             waiting_bytes_total: 64 << 20,
             reordering_packets: 64,
+            reordering_milliseconds: 1000,
             head_bytes: 64 << 10,
             pipelined_requests: 1024,
             early_bytes: 256 << 10,

@@ -1,0 +1,243 @@
+//! One TCP connection: its two directions, its ends, and when it is over. It knows nothing of
+//! what the streams carry.
+
+use crate::decode::{Endpoint, Segment, TcpFlags};
+use crate::finding::Side;
+use crate::limits::Limits;
+use crate::packet::PacketId;
+use crate::time::Timestamp;
+
+use super::reassembly::{Direction, Moment, StreamEvent};
+
+/// One of the two directions of a connection, named by the endpoint that sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Way {
+    /// From the endpoint that was captured first.
+    FromFirst,
+    /// From the other one.
+    FromSecond,
+}
+
+impl Way {
+    /// Both ways.
+    pub const BOTH: [Self; 2] = [Self::FromFirst, Self::FromSecond];
+
+    /// The way back.
+    #[must_use]
+    pub const fn back(self) -> Self {
+        match self {
+            Self::FromFirst => Self::FromSecond,
+            Self::FromSecond => Self::FromFirst,
+        }
+    }
+
+    /// The side that sends this way, given the client's way.
+    #[must_use]
+    pub fn side(self, client: Self) -> Side {
+        if self == client {
+            Side::Client
+        } else {
+            Side::Server
+        }
+    }
+}
+
+/// Something that happened in a stream of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowEvent<'s> {
+    /// In which stream.
+    pub way: Way,
+    /// What.
+    pub event: StreamEvent<'s>,
+}
+
+/// One TCP connection.
+#[derive(Debug)]
+pub struct Flow {
+    endpoints: [Endpoint; 2],
+    directions: [Direction; 2],
+    opener: Option<Way>,
+    packets: u64,
+    first: (Timestamp, PacketId),
+    last: (Timestamp, PacketId),
+}
+
+impl Flow {
+    /// A connection of which `segment` is the first to be captured; that segment is not taken
+    /// yet.
+    #[must_use]
+    pub fn new(segment: &Segment<'_>) -> Self {
+        Self {
+            endpoints: [segment.source, segment.destination],
+            directions: [Direction::default(), Direction::default()],
+            opener: None,
+            packets: 0,
+            first: (segment.time, segment.packet),
+            last: (segment.time, segment.packet),
+        }
+    }
+
+    /// The endpoint that sends this way.
+    #[must_use]
+    pub const fn endpoint(&self, way: Way) -> Endpoint {
+        let [first, second] = self.endpoints;
+        match way {
+            Way::FromFirst => first,
+            Way::FromSecond => second,
+        }
+    }
+
+    /// The stream of one way.
+    #[must_use]
+    pub const fn direction(&self, way: Way) -> &Direction {
+        let [first, second] = &self.directions;
+        match way {
+            Way::FromFirst => first,
+            Way::FromSecond => second,
+        }
+    }
+
+    const fn direction_mut(&mut self, way: Way) -> &mut Direction {
+        let [first, second] = &mut self.directions;
+        match way {
+            Way::FromFirst => first,
+            Way::FromSecond => second,
+        }
+    }
+
+    /// The way of the endpoint that opened the connection, where a SYN or its answer showed it.
+    #[must_use]
+    pub const fn opener(&self) -> Option<Way> {
+        self.opener
+    }
+
+    /// The earliest packet, and its time.
+    #[must_use]
+    pub const fn first_packet(&self) -> (Timestamp, PacketId) {
+        self.first
+    }
+
+    /// The latest packet, and its time.
+    #[must_use]
+    pub const fn last_packet(&self) -> (Timestamp, PacketId) {
+        self.last
+    }
+
+    /// The way a segment of this connection goes.
+    #[must_use]
+    pub fn way(&self, segment: &Segment<'_>) -> Way {
+        if segment.source == self.endpoint(Way::FromFirst) {
+            Way::FromFirst
+        } else {
+            Way::FromSecond
+        }
+    }
+
+    /// Whether both sides have ended their streams, or one has reset the connection.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let [first, second] = &self.directions;
+        first.rst().is_some()
+            || second.rst().is_some()
+            || (first.fin().is_some() && second.fin().is_some())
+    }
+
+    /// Bytes that wait for earlier ones, both ways.
+    #[must_use]
+    pub fn waiting_bytes(&self) -> usize {
+        let [first, second] = &self.directions;
+        first.waiting_bytes() + second.waiting_bytes()
+    }
+
+    /// Whether a segment with this pair of endpoints belongs to a later connection: a SYN with
+    /// another sequence number than this connection's, once this one is over or in use.
+    #[must_use]
+    pub fn is_other(&self, segment: &Segment<'_>) -> bool {
+        if !segment.flags.contains(TcpFlags::SYN) || segment.flags.contains(TcpFlags::RST) {
+            return false;
+        }
+        let way = self.way(segment);
+        let direction = self.direction(way);
+        if !direction.is_other_start(segment.sequence) {
+            return false;
+        }
+        if segment.flags.contains(TcpFlags::ACK) {
+            return self.is_over();
+        }
+        self.is_over() || direction.is_used() || self.direction(way.back()).is_used()
+    }
+
+    /// Notes that a segment of this connection was captured, and what it says about who opened
+    /// the connection. Its payload is not taken yet.
+    pub fn note(&mut self, segment: &Segment<'_>) {
+        self.packets += 1;
+        let seen = (segment.time, segment.packet);
+        self.first = self.first.min(seen);
+        self.last = self.last.max(seen);
+        if segment.flags.contains(TcpFlags::SYN) && !segment.flags.contains(TcpFlags::RST) {
+            self.note_start(segment, self.way(segment));
+        }
+    }
+
+    /// Passes over a segment whose stream nobody reads; only an end of the connection counts.
+    pub fn pass_over(&mut self, segment: &Segment<'_>) {
+        let way = self.way(segment);
+        self.direction_mut(way).pass_over(segment);
+    }
+
+    /// Takes a noted segment of this connection; what comes of it goes to `sink`, in order within
+    /// each stream. Returns the name of the bound that was met, if one was.
+    pub fn push(
+        &mut self,
+        segment: &Segment<'_>,
+        limits: &Limits,
+        sink: &mut dyn FnMut(FlowEvent<'_>),
+    ) -> Option<&'static str> {
+        let way = self.way(segment);
+        let bound = self
+            .direction_mut(way)
+            .push(segment, limits, &mut |event| sink(FlowEvent { way, event }));
+        let is_reset = segment.flags.contains(TcpFlags::RST);
+        if segment.flags.contains(TcpFlags::ACK) && !is_reset {
+            self.direction_mut(way.back())
+                .acknowledge(segment.acknowledgement);
+        }
+        let now = self.now();
+        for way in Way::BOTH {
+            self.direction_mut(way).review(now, limits, &mut |event| {
+                sink(FlowEvent { way, event });
+            });
+        }
+        bound
+    }
+
+    /// Gives up what is missing: nothing more will come, or there is no room to wait for it.
+    pub fn give_up(&mut self, sink: &mut dyn FnMut(FlowEvent<'_>)) {
+        let now = self.now();
+        for way in Way::BOTH {
+            self.direction_mut(way)
+                .finish(now, &mut |event| sink(FlowEvent { way, event }));
+        }
+    }
+
+    fn now(&self) -> Moment {
+        let (time, packet) = self.last;
+        Moment {
+            packets: self.packets,
+            packet,
+            time,
+        }
+    }
+
+    fn note_start(&mut self, segment: &Segment<'_>, way: Way) {
+        let direction = self.direction_mut(way);
+        if direction.is_other_start(segment.sequence) && !direction.is_used() {
+            direction.restart();
+        }
+        if segment.flags.contains(TcpFlags::ACK) {
+            self.opener.get_or_insert(way.back());
+        } else {
+            self.opener.get_or_insert(way);
+        }
+    }
+}

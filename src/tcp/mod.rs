@@ -1,0 +1,12 @@
+//! TCP reassembly: from segments to the two byte streams of each connection, with the packet
+//! that brought every byte and with what the capture lacks as events of its own.
+
+mod flow;
+mod reassembly;
+mod reorder;
+mod sequence;
+mod table;
+
+pub use flow::{Flow, FlowEvent, Way};
+pub use reassembly::{Chunk, Direction, End, Gap, GapCause, StreamEvent};
+pub use table::{FlowTable, Retired};
