@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod decode;
 pub mod finding;
+pub mod http;
 pub mod limits;
 pub mod packet;
 pub mod report;

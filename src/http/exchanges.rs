@@ -1,0 +1,547 @@
+//! The exchanges of one connection: requests one way, answers the other, matched in their order,
+//! until an upgrade is answered.
+//!
+//! A side may have to wait for the other, whichever the capture holds first: what a client sends
+//! behind an upgrade request is HTTP or frames as the answer says, and what an answer means
+//! depends on its request.
+
+use std::collections::VecDeque;
+
+use crate::finding::{Place, Side, Sides};
+use crate::limits::Limits;
+use crate::tcp::{Chunk, Gap};
+
+use super::body::Body;
+use super::head::{
+    Parsed, RequestHead, ResponseHead, looks_like_request, looks_like_response, parse_request,
+    parse_response,
+};
+
+/// A head, and where its first byte stands.
+#[derive(Clone, Debug)]
+pub struct Located<H> {
+    /// The head.
+    pub head: H,
+    /// Where its first byte stands.
+    pub place: Place,
+}
+
+/// What a request wants that is of interest here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A WebSocket.
+    Upgrade,
+    /// A tunnel through a forward proxy (RFC 9110 section 9.3.6).
+    Connect,
+}
+
+/// A request for a WebSocket or a tunnel, and its answer, as far as the capture holds them.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The request.
+    pub request: Option<Located<RequestHead>>,
+    /// The final answer.
+    pub response: Option<Located<ResponseHead>>,
+}
+
+/// What came of some bytes.
+#[derive(Debug)]
+pub enum Progress<'s> {
+    /// They were HTTP; this is what is left of them.
+    Rest(Chunk<'s>),
+    /// An attempt was answered, and HTTP goes on: with 101 to something else than a WebSocket
+    /// it does not ([`Progress::Other`]).
+    Answered(Attempt, Chunk<'s>),
+    /// A WebSocket begins on both sides; the server's first bytes are left.
+    Accepted(Attempt, Chunk<'s>),
+    /// The place in the stream is not known: these bytes may be anything.
+    Unplaced(Chunk<'s>),
+    /// These bytes are not HTTP/1, or not any more.
+    Other(Chunk<'s>),
+}
+
+#[derive(Debug)]
+enum Reader {
+    Head {
+        bytes: Vec<u8>,
+        place: Option<Place>,
+    },
+    Body(Body),
+    Unplaced,
+}
+
+impl Reader {
+    const fn at_head() -> Self {
+        Self::Head {
+            bytes: Vec::new(),
+            place: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pending {
+    Plain { is_head: bool },
+    Attempt,
+}
+
+/// The exchanges of one connection.
+#[derive(Debug)]
+pub struct Exchanges {
+    readers: Sides<Reader>,
+    pending: VecDeque<Pending>,
+    attempt: Option<Attempt>,
+    /// Requests are missing: answers are taken as they come.
+    requests_unseen: bool,
+    seen: u64,
+}
+
+impl Default for Exchanges {
+    fn default() -> Self {
+        Self {
+            readers: Sides {
+                client: Reader::at_head(),
+                server: Reader::at_head(),
+            },
+            pending: VecDeque::new(),
+            attempt: None,
+            requests_unseen: false,
+            seen: 0,
+        }
+    }
+}
+
+impl Exchanges {
+    /// Whether what a side sends next can be read only when the other side's bytes are there.
+    #[must_use]
+    pub fn waits(&self, side: Side) -> bool {
+        match side {
+            Side::Client => self.attempt.is_some(),
+            Side::Server => self.pending.is_empty() && !self.requests_unseen,
+        }
+    }
+
+    /// Heads that were read.
+    #[must_use]
+    pub const fn heads(&self) -> u64 {
+        self.seen
+    }
+
+    /// The attempt that has no answer yet.
+    #[must_use]
+    pub const fn unanswered(&self) -> Option<&Attempt> {
+        self.attempt.as_ref()
+    }
+
+    /// Takes the attempt that has no answer: none will come, or it is missing.
+    pub fn give_up_answer(&mut self) -> Option<Attempt> {
+        self.pending.clear();
+        self.attempt.take()
+    }
+
+    /// Requests are missing: what the server sends is read without them.
+    pub const fn give_up_requests(&mut self) {
+        self.requests_unseen = true;
+    }
+
+    /// Notes missing bytes of a side.
+    pub fn gap(&mut self, side: Side, gap: &Gap) {
+        let kept = match self.readers.of_mut(side) {
+            Reader::Body(body) => gap.length > 0 && body.pass_gap(gap.length),
+            _ => false,
+        };
+        if !kept {
+            self.lose_place(side);
+        }
+    }
+
+    /// The place in a side's stream is not known any more: its next head is recognised by how
+    /// it begins.
+    pub fn lose_place(&mut self, side: Side) {
+        *self.readers.of_mut(side) = Reader::Unplaced;
+        if side == Side::Client {
+            self.give_up_requests();
+        }
+    }
+
+    /// Takes the next bytes of a side that need not wait.
+    pub fn data<'s>(&mut self, side: Side, chunk: Chunk<'s>, limits: &Limits) -> Progress<'s> {
+        match self.readers.of_mut(side) {
+            Reader::Body(body) => {
+                let Some(rest) = body.pass(chunk.bytes) else {
+                    return Progress::Rest(behind(&chunk, chunk.bytes.len()));
+                };
+                let passed = chunk.bytes.len() - rest.len();
+                *self.readers.of_mut(side) = Reader::at_head();
+                Progress::Rest(behind(&chunk, passed))
+            }
+            Reader::Unplaced => {
+                let begins = match side {
+                    Side::Client => looks_like_request(chunk.bytes),
+                    Side::Server => looks_like_response(chunk.bytes),
+                };
+                if !begins || chunk.bytes.len() < 8 {
+                    return Progress::Unplaced(chunk);
+                }
+                *self.readers.of_mut(side) = Reader::at_head();
+                Progress::Rest(chunk)
+            }
+            Reader::Head { .. } => self.head(side, chunk, limits),
+        }
+    }
+
+    /// Takes bytes of a head.
+    fn head<'s>(&mut self, side: Side, mut chunk: Chunk<'s>, limits: &Limits) -> Progress<'s> {
+        let Reader::Head { bytes, place } = self.readers.of_mut(side) else {
+            return Progress::Rest(chunk);
+        };
+        if bytes.is_empty() {
+            // Line ends before a head are passed over (RFC 9112 section 2.2).
+            let blank = chunk
+                .bytes
+                .iter()
+                .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            chunk = behind(&chunk, blank.count());
+            if chunk.bytes.is_empty() {
+                return Progress::Rest(chunk);
+            }
+            *place = Some(Place {
+                packet: chunk.packet,
+                time: chunk.time,
+                stream_offset: chunk.offset,
+                frame: None,
+            });
+            if !may_be_head(side, chunk.bytes) {
+                return Progress::Other(chunk);
+            }
+            // The common case: the whole head is in this packet.
+            if let Some(length) = end_of_head(chunk.bytes, 0) {
+                let head = chunk.bytes.get(..length).unwrap_or_default();
+                let rest = behind(&chunk, length);
+                let place = place.take();
+                return self.whole_head(side, head, place, rest);
+            }
+        }
+        let Some(at) = *place else {
+            return Progress::Other(chunk);
+        };
+        let before = bytes.len();
+        let room = limits.head_bytes.saturating_sub(before);
+        bytes.extend_from_slice(
+            chunk
+                .bytes
+                .get(..room.min(chunk.bytes.len()))
+                .unwrap_or_default(),
+        );
+        match end_of_head(bytes, before.saturating_sub(3)) {
+            Some(length) => {
+                let head = bytes.get(..length).unwrap_or_default().to_vec();
+                let rest = behind(&chunk, length - before);
+                self.whole_head(side, &head, Some(at), rest)
+            }
+            None if bytes.len() >= limits.head_bytes || !may_be_head(side, bytes) => {
+                Progress::Other(chunk)
+            }
+            None => Progress::Rest(behind(&chunk, chunk.bytes.len())),
+        }
+    }
+
+    fn whole_head<'s>(
+        &mut self,
+        side: Side,
+        bytes: &[u8],
+        place: Option<Place>,
+        rest: Chunk<'s>,
+    ) -> Progress<'s> {
+        *self.readers.of_mut(side) = Reader::at_head();
+        let Some(place) = place else {
+            return Progress::Other(rest);
+        };
+        match side {
+            Side::Client => match parse_request(bytes) {
+                Parsed::Whole(head, _) => {
+                    self.seen += 1;
+                    self.request(head, place);
+                    Progress::Rest(rest)
+                }
+                _ => Progress::Other(rest),
+            },
+            Side::Server => match parse_response(bytes) {
+                Parsed::Whole(head, _) => {
+                    self.seen += 1;
+                    self.response(head, place, rest)
+                }
+                _ => Progress::Other(rest),
+            },
+        }
+    }
+
+    fn request(&mut self, head: RequestHead, place: Place) {
+        let purpose = if head.is_upgrade_attempt() {
+            Some(Purpose::Upgrade)
+        } else if head.method == "CONNECT" {
+            Some(Purpose::Connect)
+        } else {
+            None
+        };
+        self.readers.client = match Body::announced(&head.fields, Body::NONE) {
+            Body::NONE => Reader::at_head(),
+            body => Reader::Body(body),
+        };
+        let Some(purpose) = purpose else {
+            let is_head = head.method == "HEAD";
+            self.pending.push_back(Pending::Plain { is_head });
+            return;
+        };
+        self.pending.push_back(Pending::Attempt);
+        self.attempt = Some(Attempt {
+            purpose,
+            request: Some(Located { head, place }),
+            response: None,
+        });
+    }
+
+    fn response<'s>(&mut self, head: ResponseHead, place: Place, rest: Chunk<'s>) -> Progress<'s> {
+        let is_switch = head.status == 101;
+        if (100..200).contains(&head.status) && !is_switch {
+            return Progress::Rest(rest);
+        }
+        let mut request = self.pending.pop_front();
+        if is_switch && self.attempt.is_some() {
+            // Answers before it are missing.
+            self.pending.clear();
+            request = Some(Pending::Attempt);
+        }
+        let is_tunnel = self
+            .attempt
+            .as_ref()
+            .is_some_and(|attempt| attempt.purpose == Purpose::Connect)
+            && (200..300).contains(&head.status);
+        let bodiless = is_switch
+            || matches!(head.status, 204 | 304)
+            || request == Some(Pending::Plain { is_head: true })
+            || (request == Some(Pending::Attempt) && is_tunnel);
+        let body = if bodiless {
+            Body::NONE
+        } else {
+            Body::announced(&head.fields, Body::UntilClose)
+        };
+        if body != Body::NONE {
+            self.readers.server = Reader::Body(body);
+        }
+        let accepted = head.accepts_websocket();
+        let elsewhere = is_switch && !accepted && head.fields.first("Upgrade").is_some();
+        if request != Some(Pending::Attempt) && !accepted {
+            return if is_switch {
+                Progress::Other(rest)
+            } else {
+                Progress::Rest(rest)
+            };
+        }
+        let attempt = Attempt {
+            response: Some(Located { head, place }),
+            ..self.attempt.take().unwrap_or(Attempt {
+                purpose: Purpose::Upgrade,
+                request: None,
+                response: None,
+            })
+        };
+        if elsewhere {
+            Progress::Other(rest)
+        } else if is_switch && attempt.purpose == Purpose::Upgrade {
+            Progress::Accepted(attempt, rest)
+        } else {
+            Progress::Answered(attempt, rest)
+        }
+    }
+
+    /// Bounds what a client that pipelines without ever being answered can cost.
+    #[must_use]
+    pub fn is_overrun(&self, limits: &Limits) -> bool {
+        self.pending.len() > limits.pipelined_requests
+    }
+}
+
+/// A chunk without its first `count` bytes.
+fn behind<'s>(chunk: &Chunk<'s>, count: usize) -> Chunk<'s> {
+    Chunk {
+        offset: chunk.offset + count as u64,
+        bytes: chunk.bytes.get(count..).unwrap_or_default(),
+        ..*chunk
+    }
+}
+
+/// Whether a head may begin like this; told from the first bytes, so that other protocols are
+/// left alone at once.
+fn may_be_head(side: Side, bytes: &[u8]) -> bool {
+    /// The longest registered method has 17 letters.
+    const METHOD: usize = 24;
+    match side {
+        Side::Server => looks_like_response(bytes),
+        Side::Client => {
+            let method = bytes
+                .iter()
+                .take_while(|byte| byte.is_ascii_uppercase() || **byte == b'-');
+            let length = method.count();
+            let preface = b"PRI * HTTP/2";
+            let is_preface = bytes.len() >= 6 && bytes.iter().zip(preface).all(|(a, b)| a == b);
+            (1..METHOD).contains(&length)
+                && bytes.get(length).is_none_or(|byte| *byte == b' ')
+                && !is_preface
+        }
+    }
+}
+
+/// The length of the head that ends with an empty line, searched from `from` on.
+fn end_of_head(bytes: &[u8], from: usize) -> Option<usize> {
+    let tail = bytes.get(from..)?;
+    let ends = tail.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    ends.map(|(index, _)| from + index + 1)
+        .find_map(|next| match bytes.get(next..)? {
+            [b'\n', ..] => Some(next + 1),
+            [b'\r', b'\n', ..] => Some(next + 2),
+            _ => None,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packet::PacketId;
+    use crate::time::Timestamp;
+
+    fn chunk(offset: u64, bytes: &[u8]) -> Chunk<'_> {
+        Chunk {
+            offset,
+            bytes,
+            packet: PacketId {
+                input: 0,
+                number: offset + 1,
+            },
+            time: Timestamp::from_nanos(0, 6),
+        }
+    }
+
+    /// Feeds all bytes of one side, cut into pieces of `cut`; returns what was answered or
+    /// accepted, and what is left behind it.
+    fn feed(
+        exchanges: &mut Exchanges,
+        side: Side,
+        bytes: &[u8],
+        cut: usize,
+    ) -> Vec<(String, Vec<u8>)> {
+        let mut told = Vec::new();
+        let mut offset = 0;
+        for piece in bytes.chunks(cut) {
+            let mut left = chunk(offset, piece);
+            offset += piece.len() as u64;
+            while !left.bytes.is_empty() {
+                let (name, rest) = match exchanges.data(side, left, &Limits::default()) {
+                    Progress::Rest(rest) => {
+                        left = rest;
+                        continue;
+                    }
+                    Progress::Answered(attempt, rest) => {
+                        let status = attempt.response.unwrap().head.status;
+                        (format!("answered {status}"), rest)
+                    }
+                    Progress::Accepted(_, rest) => ("accepted".to_owned(), rest),
+                    Progress::Unplaced(rest) => ("unplaced".to_owned(), rest),
+                    Progress::Other(rest) => ("other".to_owned(), rest),
+                };
+                told.push((name.clone(), rest.bytes.to_vec()));
+                if name != "answered 401" {
+                    return told;
+                }
+                left = rest;
+            }
+        }
+        told
+    }
+
+    const UPGRADE: &[u8] =
+        b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n";
+    const SWITCH: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x00";
+
+    #[test]
+    fn an_upgrade_behind_other_requests_is_found_however_the_bytes_are_cut() {
+        for cut in [1, 7, 1000] {
+            let mut exchanges = Exchanges::default();
+            let requests = [
+                b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc".as_slice(),
+                UPGRADE,
+            ];
+            assert!(feed(&mut exchanges, Side::Client, &requests.concat(), cut).is_empty());
+            assert!(exchanges.waits(Side::Client));
+            let answers = [
+                b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+                    .as_slice(),
+                b"HTTP/1.1 103 Early Hints\r\n\r\n",
+                SWITCH,
+            ];
+            let told = feed(&mut exchanges, Side::Server, &answers.concat(), cut);
+            assert_eq!(told[0].0, "accepted", "cut into {cut}");
+        }
+    }
+
+    #[test]
+    fn a_401_before_the_101_lets_the_client_go_on() {
+        let mut exchanges = Exchanges::default();
+        feed(&mut exchanges, Side::Client, UPGRADE, 1000);
+        let refusal = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\n\r\nno!\n";
+        let told = feed(&mut exchanges, Side::Server, refusal, 1000);
+        assert_eq!(told[0].0, "answered 401");
+        assert!(!exchanges.waits(Side::Client));
+        feed(&mut exchanges, Side::Client, UPGRADE, 1000);
+        let told = feed(&mut exchanges, Side::Server, SWITCH, 1000);
+        assert_eq!(told, [("accepted".to_owned(), b"\x81\x00".to_vec())]);
+    }
+
+    #[test]
+    fn an_upgrade_to_something_else_is_left_alone() {
+        let mut exchanges = Exchanges::default();
+        let request =
+            b"GET / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n";
+        feed(&mut exchanges, Side::Client, request, 1000);
+        let answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n\x00\x00";
+        let told = feed(&mut exchanges, Side::Server, answer, 1000);
+        assert_eq!(told[0].0, "other");
+    }
+
+    #[test]
+    fn http_goes_on_inside_a_connect_tunnel() {
+        let mut exchanges = Exchanges::default();
+        feed(
+            &mut exchanges,
+            Side::Client,
+            b"CONNECT a:80 HTTP/1.1\r\n\r\n",
+            1000,
+        );
+        let told = feed(
+            &mut exchanges,
+            Side::Server,
+            b"HTTP/1.1 200 OK\r\n\r\n",
+            1000,
+        );
+        assert_eq!(told.len(), 1, "{told:?}");
+        feed(&mut exchanges, Side::Client, UPGRADE, 1000);
+        assert_eq!(
+            feed(&mut exchanges, Side::Server, SWITCH, 1000)[0].0,
+            "accepted"
+        );
+    }
+
+    #[test]
+    fn tls_is_no_http() {
+        let mut exchanges = Exchanges::default();
+        let told = feed(
+            &mut exchanges,
+            Side::Client,
+            b"\x16\x03\x01\x02\x00\x01",
+            1000,
+        );
+        assert_eq!(told[0].0, "other");
+    }
+}

@@ -1,0 +1,233 @@
+//! Heads of HTTP/1 messages: start line and header fields, as they stood on the wire.
+
+use httparse::{ParserConfig, Status};
+
+/// Header fields that a head may have; servers refuse more.
+const MAX_FIELDS: usize = 128;
+
+/// One header field line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name as it was written.
+    pub name: String,
+    /// Its value without white space around it.
+    pub value: Vec<u8>,
+}
+
+/// The header fields of a head, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(Vec<Field>);
+
+impl Fields {
+    fn from_parsed(headers: &[httparse::Header<'_>]) -> Self {
+        let field = |header: &httparse::Header<'_>| Field {
+            name: header.name.to_owned(),
+            value: header.value.to_vec(),
+        };
+        Self(headers.iter().map(field).collect())
+    }
+
+    /// All field lines.
+    pub fn iter(&self) -> impl Iterator<Item = &Field> {
+        self.0.iter()
+    }
+
+    /// The values of all lines with this name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter()
+            .filter(move |field| field.name.eq_ignore_ascii_case(name))
+            .map(|field| field.value.as_slice())
+    }
+
+    /// The value of the first line with this name.
+    #[must_use]
+    pub fn first<'a>(&'a self, name: &'a str) -> Option<&'a [u8]> {
+        self.all(name).next()
+    }
+
+    /// Whether one of the comma-separated elements of this name's lines is `token`, in any case.
+    #[must_use]
+    pub fn has_token(&self, name: &str, token: &str) -> bool {
+        self.all(name)
+            .flat_map(|value| value.split(|byte| *byte == b','))
+            .any(|element| element.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
+    }
+}
+
+/// The head of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestHead {
+    /// Method, as it was written.
+    pub method: String,
+    /// Request target, as it was written.
+    pub target: String,
+    /// The 1 or 0 of `HTTP/1.1` or `HTTP/1.0`.
+    pub minor_version: u8,
+    /// Header fields.
+    pub fields: Fields,
+}
+
+impl RequestHead {
+    /// Whether it asks for a WebSocket, or would if nobody had removed a header field.
+    #[must_use]
+    pub fn is_upgrade_attempt(&self) -> bool {
+        self.fields.has_token("Upgrade", "websocket")
+            || self.fields.first("Sec-WebSocket-Key").is_some()
+            || self.fields.first("Sec-WebSocket-Version").is_some()
+    }
+}
+
+/// The head of a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseHead {
+    /// Status code.
+    pub status: u16,
+    /// Reason phrase, as it was written.
+    pub reason: String,
+    /// The 1 or 0 of `HTTP/1.1` or `HTTP/1.0`.
+    pub minor_version: u8,
+    /// Header fields.
+    pub fields: Fields,
+}
+
+impl ResponseHead {
+    /// Whether it says that the protocol is WebSocket from here on.
+    #[must_use]
+    pub fn accepts_websocket(&self) -> bool {
+        self.status == 101
+            && (self.fields.has_token("Upgrade", "websocket")
+                || self.fields.first("Sec-WebSocket-Accept").is_some())
+    }
+}
+
+/// What a parser makes of the first bytes of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Parsed<T> {
+    /// The head is not whole yet.
+    Partial,
+    /// The head, and its length in bytes.
+    Whole(T, usize),
+    /// This is no head.
+    Malformed,
+}
+
+/// Lenient where a head is odd but clear: it is read to be judged, not to be obeyed.
+fn config() -> ParserConfig {
+    let mut config = ParserConfig::default();
+    config
+        .allow_spaces_after_header_name_in_responses(true)
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_multiple_spaces_in_request_line_delimiters(true)
+        .allow_multiple_spaces_in_response_status_delimiters(true)
+        .allow_space_before_first_header_name(true)
+        .ignore_invalid_headers_in_requests(true)
+        .ignore_invalid_headers_in_responses(true);
+    config
+}
+
+/// The request head at the start of `bytes`.
+pub(crate) fn parse_request(bytes: &[u8]) -> Parsed<RequestHead> {
+    let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
+    let mut head = httparse::Request::new(&mut fields);
+    match config().parse_request(&mut head, bytes) {
+        Ok(Status::Complete(length)) => {
+            let request = RequestHead {
+                method: head.method.unwrap_or_default().to_owned(),
+                target: head.path.unwrap_or_default().to_owned(),
+                minor_version: head.version.unwrap_or_default(),
+                fields: Fields::from_parsed(head.headers),
+            };
+            Parsed::Whole(request, length)
+        }
+        Ok(Status::Partial) => Parsed::Partial,
+        Err(_) => Parsed::Malformed,
+    }
+}
+
+/// The response head at the start of `bytes`.
+pub(crate) fn parse_response(bytes: &[u8]) -> Parsed<ResponseHead> {
+    let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
+    let mut head = httparse::Response::new(&mut fields);
+    match config().parse_response(&mut head, bytes) {
+        Ok(Status::Complete(length)) => {
+            let response = ResponseHead {
+                status: head.code.unwrap_or_default(),
+                reason: head.reason.unwrap_or_default().to_owned(),
+                minor_version: head.version.unwrap_or_default(),
+                fields: Fields::from_parsed(head.headers),
+            };
+            Parsed::Whole(response, length)
+        }
+        Ok(Status::Partial) => Parsed::Partial,
+        Err(_) => Parsed::Malformed,
+    }
+}
+
+/// Whether `bytes` begin like a status line; with few bytes, whether they may.
+pub(crate) fn looks_like_response(bytes: &[u8]) -> bool {
+    let pattern = b"HTTP/1.d ddd";
+    bytes
+        .iter()
+        .zip(pattern)
+        .all(|(byte, wanted)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            _ => byte == wanted,
+        })
+}
+
+/// Whether `bytes` begin like a request line of a registered method; with few bytes, whether
+/// they may.
+pub(crate) fn looks_like_request(bytes: &[u8]) -> bool {
+    const METHODS: [&[u8]; 9] = [
+        b"GET ",
+        b"POST ",
+        b"PUT ",
+        b"HEAD ",
+        b"DELETE ",
+        b"OPTIONS ",
+        b"PATCH ",
+        b"CONNECT ",
+        b"TRACE ",
+    ];
+    METHODS.iter().any(|method| {
+        bytes
+            .iter()
+            .zip(*method)
+            .all(|(byte, wanted)| byte == wanted)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_any_case_and_values_kept_as_they_are() {
+        let bytes = b"GET /chat?x=1 HTTP/1.1\r\nHOST: a\r\nConnection: keep-alive, Upgrade\r\n\
+            sec-websocket-key: k\r\n\r\nrest";
+        let Parsed::Whole(head, length) = parse_request(bytes) else {
+            panic!("a whole head");
+        };
+        assert_eq!(&bytes[length..], b"rest");
+        assert_eq!(head.target, "/chat?x=1");
+        assert_eq!(head.fields.first("Host"), Some(&b"a"[..]));
+        assert!(head.fields.has_token("connection", "upgrade"));
+        assert!(head.is_upgrade_attempt());
+    }
+
+    #[test]
+    fn a_head_that_is_not_whole_is_partial_and_garbage_is_malformed() {
+        assert_eq!(parse_response(b"HTTP/1.1 101 Swi"), Parsed::Partial);
+        assert_eq!(parse_response(b"\x16\x03\x01\x02\x00"), Parsed::Malformed);
+        assert_eq!(parse_request(b"\x81\x05hello"), Parsed::Malformed);
+    }
+
+    #[test]
+    fn status_lines_and_request_lines_are_told_by_their_first_bytes() {
+        assert!(looks_like_response(b"HTTP/1.1 403 Forbidden"));
+        assert!(looks_like_response(b"HT"));
+        assert!(!looks_like_response(b"HTTP/2 200"));
+        assert!(looks_like_request(b"POST /"));
+        assert!(!looks_like_request(b"PRI * HTTP/2.0"));
+    }
+}

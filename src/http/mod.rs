@@ -1,0 +1,11 @@
+//! HTTP/1.1 as far as it leads to a WebSocket: heads, where bodies end, which answer belongs to
+//! which request, and the upgrade (RFC 9112; RFC 6455 section 4).
+
+mod body;
+mod exchanges;
+mod head;
+
+pub(crate) use body::Body;
+pub use exchanges::{Attempt, Exchanges, Located, Progress, Purpose};
+pub use head::{Field, Fields, RequestHead, ResponseHead};
+pub(crate) use head::{Parsed, looks_like_request, looks_like_response, parse_response};
