@@ -12,3 +12,4 @@ pub mod source;
 pub mod tcp;
 pub mod time;
 pub mod untrusted;
+pub mod websocket;

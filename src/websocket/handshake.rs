@@ -1,0 +1,155 @@
+//! The opening handshake (RFC 6455 section 4): what its two heads say, as it stood on the wire.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha1::{Digest, Sha1};
+
+use crate::http::{Attempt, Field, Fields, Located, Purpose, RequestHead, ResponseHead};
+
+use super::extensions::{Agreement, elements};
+
+/// The GUID that a server hashes with the key (RFC 6455 section 1.3).
+const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 section 4.2.2).
+#[must_use]
+pub fn accept_for(key: &[u8]) -> String {
+    let mut hash = Sha1::new();
+    hash.update(key.trim_ascii());
+    hash.update(GUID);
+    STANDARD.encode(hash.finalize())
+}
+
+/// An opening handshake, as far as the capture holds it.
+#[derive(Clone, Debug)]
+pub struct Handshake {
+    attempt: Attempt,
+}
+
+impl Handshake {
+    /// The handshake of an attempt.
+    #[must_use]
+    pub const fn new(attempt: Attempt) -> Self {
+        Self { attempt }
+    }
+
+    /// Whether it is for a tunnel through a forward proxy, and for no WebSocket yet.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.attempt.purpose == Purpose::Connect
+    }
+
+    /// The request, if the capture holds it.
+    #[must_use]
+    pub const fn request(&self) -> Option<&Located<RequestHead>> {
+        self.attempt.request.as_ref()
+    }
+
+    /// The final answer, if the capture holds it.
+    #[must_use]
+    pub const fn response(&self) -> Option<&Located<ResponseHead>> {
+        self.attempt.response.as_ref()
+    }
+
+    /// Status code of the answer.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.response().map(|response| response.head.status)
+    }
+
+    /// Whether the answer is a 101.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.status() == Some(101)
+    }
+
+    /// Elements of a list field of the request.
+    #[must_use]
+    pub fn offered<'a>(&'a self, name: &'a str) -> Vec<&'a [u8]> {
+        self.request()
+            .map(|request| elements(request.head.fields.all(name)))
+            .unwrap_or_default()
+    }
+
+    /// Elements of a list field of the 101; `None` where no 101 is in the capture.
+    #[must_use]
+    pub fn answered<'a>(&'a self, name: &'a str) -> Option<Vec<&'a [u8]>> {
+        let response = self.response().filter(|_| self.is_accepted())?;
+        Some(elements(response.head.fields.all(name)))
+    }
+
+    /// Which extensions the 101 in this capture names.
+    #[must_use]
+    pub fn agreement(&self) -> Agreement {
+        self.answered("Sec-WebSocket-Extensions")
+            .map_or(Agreement::UNSEEN, |elements| {
+                Agreement::of_elements(&elements)
+            })
+    }
+
+    /// The Sec-WebSocket-Accept that the request's key calls for; `None` where the capture
+    /// lacks the request, or it has no key.
+    #[must_use]
+    pub fn expected_accept(&self) -> Option<String> {
+        let request = self.request()?;
+        request
+            .head
+            .fields
+            .first("Sec-WebSocket-Key")
+            .map(accept_for)
+    }
+
+    /// Header fields by which intermediaries show themselves.
+    pub fn intermediaries(&self) -> impl Iterator<Item = &Field> {
+        let request = self.request().map(|request| &request.head.fields);
+        let response = self.response().map(|response| &response.head.fields);
+        let fields = [request, response].into_iter().flatten();
+        fields
+            .flat_map(Fields::iter)
+            .filter(|field| shows_intermediary(field))
+    }
+}
+
+/// Whether only an intermediary writes such a field.
+fn shows_intermediary(field: &Field) -> bool {
+    const NAMES: [&str; 12] = [
+        "Via",
+        "Forwarded",
+        "CF-Ray",
+        "CF-Connecting-IP",
+        "X-Amzn-Trace-Id",
+        "X-Amz-Cf-Id",
+        "X-Cache",
+        "X-Real-IP",
+        "X-Envoy-Upstream-Service-Time",
+        "X-Squid-Error",
+        "Proxy-Agent",
+        "Proxy-Connection",
+    ];
+    let named = |name: &&str| field.name.eq_ignore_ascii_case(name);
+    let forwarded = field
+        .name
+        .get(..12)
+        .is_some_and(|start| start.eq_ignore_ascii_case("X-Forwarded-"));
+    let server = field.name.eq_ignore_ascii_case("Server")
+        && [&b"squid"[..], b"cloudflare", b"awselb", b"envoy"]
+            .iter()
+            .any(|product| {
+                field
+                    .value
+                    .get(..product.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(product))
+            });
+    NAMES.iter().any(named) || forwarded || server
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_accept_of_the_standards_example() {
+        let accept = accept_for(b"dGhlIHNhbXBsZSBub25jZQ==");
+        assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+}

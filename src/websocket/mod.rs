@@ -1,0 +1,14 @@
+//! WebSocket (RFC 6455): the opening handshake's fields, frames, messages and closing, described
+//! as they stood on the wire.
+
+pub mod close;
+pub mod extensions;
+pub mod foreign;
+pub mod handshake;
+pub mod header;
+mod intrusion;
+pub mod mask;
+pub mod message;
+pub mod notable;
+pub mod reader;
+pub mod search;

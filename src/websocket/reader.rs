@@ -1,0 +1,752 @@
+//! One direction's framing: stream bytes in, frames out, payloads handed on as they arrive.
+//!
+//! It keeps its feet as long as it can: a gap inside a payload leaves the next header's place
+//! known. Where that place is lost it says so, and goes on only where the bytes show frames
+//! again. It describes; whether a frame is right is for the rules.
+
+use crate::finding::{Place, Side};
+use crate::limits::Limits;
+use crate::tcp::{Chunk, Gap};
+
+use super::extensions::Agreement;
+use super::foreign::{self, Foreign};
+use super::header::{FrameHeader, MAX_HEADER};
+use super::intrusion::{Intrusion, IntrusionReader};
+use super::message::MessageState;
+use super::notable::{Notable, Sequence};
+use super::search::{KeptChunk, Search, Threshold};
+
+use std::collections::VecDeque;
+
+/// A frame whose header has come.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameSeen {
+    /// The header.
+    pub header: FrameHeader,
+    /// Where its first byte stands; the frame's number is in it.
+    pub place: Place,
+    /// What is worth a second look about it.
+    pub notable: Notable,
+    /// The message that was open before it.
+    pub message: MessageState,
+}
+
+/// Bytes that are no frames.
+#[derive(Clone, Debug)]
+pub enum Oddity {
+    /// The capture lacks bytes. `lost_place` is set where a header may be among them.
+    Gap {
+        /// What is missing.
+        gap: Gap,
+        /// The next header's place is not known any more.
+        lost_place: bool,
+        /// The frame that is cut, or was due.
+        frame: Option<u64>,
+    },
+    /// Something else stands where a frame was due, or cuts into one.
+    Foreign {
+        /// What it is.
+        kind: Foreign,
+        /// Where it begins; the number of the frame that was due, or is cut, is in it.
+        place: Place,
+        /// Its bytes, or as many as are needed to tell more of it.
+        bytes: Vec<u8>,
+        /// It cuts into a frame.
+        inside_frame: bool,
+    },
+    /// A header that breaks two rules announced a place where no good header stands.
+    FramingLost {
+        /// Where that header begins; the number of the frame that was due is in it.
+        place: Place,
+        /// The header.
+        header: FrameHeader,
+        /// What is wrong with it.
+        notable: Notable,
+        /// What stands where it announces the next one.
+        next: Option<FrameHeader>,
+    },
+    /// Frames were found again.
+    Found {
+        /// Where.
+        place: Place,
+    },
+}
+
+/// What comes out of one direction.
+#[derive(Debug)]
+pub enum FrameEvent<'s> {
+    /// A frame begins.
+    Frame(FrameSeen),
+    /// Bytes of its payload, as they stood on the wire.
+    Payload {
+        /// The bytes.
+        bytes: &'s [u8],
+        /// Bytes of the payload before them.
+        at: u64,
+    },
+    /// The frame ended.
+    End {
+        /// No byte of its payload is missing.
+        whole: bool,
+    },
+    /// Bytes that are no frames.
+    Oddity(Oddity),
+}
+
+/// Times that framing may be lost, every byte being there, before the rest is given up: it
+/// bounds what hostile bytes can cost.
+const MAX_LOSSES: u32 = 16;
+
+/// Bytes of a header, or of what may be one, and where they begin.
+#[derive(Debug, Default)]
+struct Pending {
+    bytes: Vec<u8>,
+    place: Option<Place>,
+    /// Frames were not certain to go on here.
+    doubtful: bool,
+    /// The frame before was cut into, it seems, by what is kept here.
+    intrusion: Option<Box<Intrusion>>,
+}
+
+/// A header that breaks two rules, until it is known whether a good one follows its frame.
+#[derive(Debug)]
+struct Suspect {
+    header: FrameHeader,
+    place: Place,
+    notable: Notable,
+    /// Bytes until the place it announces.
+    left: u64,
+    /// The bytes from its second on: if it is none, frames may begin among them.
+    search: Search,
+    next: Vec<u8>,
+    begin: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State {
+    Header(Pending),
+    Payload {
+        left: u64,
+        at: u64,
+        whole: bool,
+        intrusion: Option<Box<Intrusion>>,
+    },
+    Suspect(Box<Suspect>),
+    Foreign(Box<IntrusionReader>),
+    Searching(Box<Search>),
+    GivenUp,
+}
+
+/// One direction's framing.
+#[derive(Debug)]
+pub struct FrameReader {
+    sequence: Sequence,
+    agreement: Agreement,
+    state: State,
+    frames: u64,
+    losses: u32,
+    replay: VecDeque<KeptChunk>,
+}
+
+impl FrameReader {
+    /// The first frame is due right behind the opening handshake.
+    #[must_use]
+    pub fn at_handshake(sender: Side, agreement: Agreement) -> Self {
+        Self::new(
+            Sequence::new(sender, MessageState::Idle),
+            agreement,
+            State::Header(Pending::default()),
+        )
+    }
+
+    /// Frames are to be found in what `search` keeps, or later.
+    #[must_use]
+    pub fn searching(sender: Side, agreement: Agreement, search: Search) -> Self {
+        Self::new(
+            Sequence::new(sender, MessageState::Unknown),
+            agreement,
+            State::Searching(Box::new(search)),
+        )
+    }
+
+    /// Frames begin with `chunks`: they were found there.
+    #[must_use]
+    pub fn found(sender: Side, agreement: Agreement, chunks: Vec<KeptChunk>) -> Self {
+        let mut reader = Self::new(
+            Sequence::new(sender, MessageState::Unknown),
+            agreement,
+            State::Header(Pending::default()),
+        );
+        reader.replay = chunks.into();
+        reader
+    }
+
+    fn new(sequence: Sequence, agreement: Agreement, state: State) -> Self {
+        Self {
+            sequence,
+            agreement,
+            state,
+            frames: 0,
+            losses: 0,
+            replay: VecDeque::new(),
+        }
+    }
+
+    /// Frames so far.
+    #[must_use]
+    pub const fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// What the frames so far say about the next one.
+    #[must_use]
+    pub const fn sequence(&self) -> &Sequence {
+        &self.sequence
+    }
+
+    /// Whether every header up to here was read, since the stream's start or since frames were
+    /// found: what was not seen here was not sent.
+    #[must_use]
+    pub const fn is_in_step(&self) -> bool {
+        matches!(self.state, State::Header(_) | State::Payload { .. })
+    }
+
+    /// Takes the next bytes.
+    pub fn data(
+        &mut self,
+        chunk: &Chunk<'_>,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) {
+        if self.replay.is_empty() {
+            self.read(chunk, limits, sink);
+        } else {
+            self.replay.push_back(KeptChunk::of(chunk));
+        }
+        self.catch_up(limits, sink);
+    }
+
+    /// Reads what was kept and is to be read again.
+    pub fn catch_up(&mut self, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        while let Some(kept) = self.replay.pop_front() {
+            self.read(&kept.as_chunk(), limits, sink);
+        }
+    }
+
+    /// Notes missing bytes.
+    pub fn gap(&mut self, gap: Gap, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        self.catch_up(limits, sink);
+        self.look(true, limits, sink);
+        self.catch_up(limits, sink);
+        let frame = self.frame_in_question();
+        let lost_place = match &mut self.state {
+            State::Payload {
+                left, at, whole, ..
+            } if gap.length > 0 && *left >= gap.length => {
+                *left -= gap.length;
+                *at += gap.length;
+                *whole = false;
+                false
+            }
+            _ => true,
+        };
+        sink(FrameEvent::Oddity(Oddity::Gap {
+            gap,
+            lost_place,
+            frame: Some(frame),
+        }));
+        if lost_place {
+            self.close_state(false, limits, sink);
+            self.catch_up(limits, sink);
+            self.lose_place();
+        } else {
+            self.end_payload(sink);
+        }
+    }
+
+    /// Nothing more will come. `ended`: the sender ended its stream here; else the capture did.
+    pub fn finish(&mut self, ended: bool, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        self.catch_up(limits, sink);
+        // Each round ends with fewer bytes to read again, or with none.
+        while self.close_state(ended, limits, sink) && !self.replay.is_empty() {
+            self.catch_up(limits, sink);
+        }
+    }
+
+    /// The frame that bytes at this place belong to: the one that is cut, or was due.
+    fn frame_in_question(&self) -> u64 {
+        match &self.state {
+            State::Payload { .. } => self.frames.max(1),
+            _ => self.frames + 1,
+        }
+    }
+
+    fn read(&mut self, chunk: &Chunk<'_>, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        let mut chunk = *chunk;
+        while !chunk.bytes.is_empty() {
+            let taken = match &mut self.state {
+                State::Header(_) => self.read_header(&chunk, limits, sink),
+                State::Payload { .. } => self.read_payload(&chunk, sink),
+                State::Suspect(_) => self.read_suspect(&chunk, limits, sink),
+                State::Foreign(_) => self.read_foreign(&chunk, limits, sink),
+                State::Searching(search) => {
+                    search.push(&chunk, limits);
+                    self.look(false, limits, sink);
+                    chunk.bytes.len()
+                }
+                State::GivenUp => chunk.bytes.len(),
+            };
+            chunk.offset += taken as u64;
+            chunk.bytes = chunk.bytes.get(taken..).unwrap_or_default();
+            if !self.replay.is_empty() && !chunk.bytes.is_empty() {
+                // What is read again comes before the rest of this chunk.
+                let at = self
+                    .replay
+                    .iter()
+                    .position(|kept| kept.offset > chunk.offset);
+                let at = at.unwrap_or(self.replay.len());
+                self.replay.insert(at, KeptChunk::of(&chunk));
+                return;
+            }
+        }
+    }
+
+    /// Takes bytes where a header is due; returns how many.
+    fn read_header(
+        &mut self,
+        chunk: &Chunk<'_>,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) -> usize {
+        let due = self.frames + 1;
+        let State::Header(pending) = &mut self.state else {
+            return 0;
+        };
+        if pending.bytes.is_empty() {
+            pending.place = Some(place_of(chunk, due));
+            // The common case: the whole header is in this chunk.
+            if !foreign::may_begin(chunk.bytes.get(..1).unwrap_or_default())
+                && let Ok((rest, header)) = FrameHeader::parse(chunk.bytes)
+            {
+                let taken = chunk.bytes.len() - rest.len();
+                self.begin_frame(header, limits, sink);
+                return taken;
+            }
+        }
+        let before = pending.bytes.len();
+        let room = MAX_HEADER.max(foreign::ENOUGH) - before;
+        let more = chunk
+            .bytes
+            .get(..room.min(chunk.bytes.len()))
+            .unwrap_or_default();
+        pending.bytes.extend_from_slice(more);
+        if foreign::may_begin(&pending.bytes) {
+            if pending.bytes.len() >= foreign::ENOUGH {
+                self.begin_foreign();
+            }
+            return more.len();
+        }
+        let Ok((rest, header)) = FrameHeader::parse(&pending.bytes) else {
+            return more.len();
+        };
+        let used = pending.bytes.len() - rest.len();
+        if used >= before {
+            self.begin_frame(header, limits, sink);
+            return used - before;
+        }
+        // Bytes held because they might have been foreign reach beyond the header.
+        let extra = pending.bytes.get(used..before).unwrap_or_default().to_vec();
+        let kept = pending.place.map(|place| KeptChunk {
+            offset: place.stream_offset + used as u64,
+            bytes: extra,
+            packet: place.packet,
+            time: place.time,
+        });
+        self.replay_first(kept);
+        self.begin_frame(header, limits, sink);
+        0
+    }
+
+    /// Has chunks read again, before all that waits already: they come earlier in the stream.
+    fn replay_first(
+        &mut self,
+        chunks: impl IntoIterator<Item = KeptChunk, IntoIter: DoubleEndedIterator>,
+    ) {
+        for kept in chunks.into_iter().rev() {
+            self.replay.push_front(kept);
+        }
+    }
+
+    /// A header has come: its frame begins, unless it is too odd to be believed at once.
+    fn begin_frame(
+        &mut self,
+        header: FrameHeader,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) {
+        let State::Header(pending) = &mut self.state else {
+            return;
+        };
+        let Some(place) = pending.place else { return };
+        let (doubtful, intrusion) = (pending.doubtful, pending.intrusion.take());
+        let notable = self.sequence.notable(&header, &self.agreement);
+        let odd = notable & Notable::FRAMING;
+        if !odd.is_empty() && (doubtful || intrusion.is_some()) {
+            if let Some(intrusion) = intrusion {
+                sink(FrameEvent::Oddity(intrusion.into_oddity()));
+            }
+            self.lose_place();
+            self.replay.push_front(KeptChunk {
+                offset: place.stream_offset,
+                bytes: header.to_bytes(),
+                packet: place.packet,
+                time: place.time,
+            });
+            return;
+        }
+        if odd.bits().count_ones() >= 2 {
+            self.suspect(header, place, notable, limits);
+            return;
+        }
+        self.accept(header, place, notable, sink);
+    }
+
+    fn accept(
+        &mut self,
+        header: FrameHeader,
+        place: Place,
+        notable: Notable,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) {
+        self.frames += 1;
+        let message = self.sequence.message;
+        sink(FrameEvent::Frame(FrameSeen {
+            header,
+            place,
+            notable,
+            message,
+        }));
+        self.sequence.pass(&header, self.frames);
+        self.state = State::Payload {
+            left: header.payload_length().unwrap_or(u64::MAX),
+            at: 0,
+            whole: true,
+            intrusion: None,
+        };
+        self.end_payload(sink);
+    }
+
+    fn read_payload(&mut self, chunk: &Chunk<'_>, sink: &mut impl FnMut(FrameEvent<'_>)) -> usize {
+        let cut = self.frames;
+        let State::Payload {
+            left,
+            at,
+            intrusion,
+            ..
+        } = &mut self.state
+        else {
+            return 0;
+        };
+        let count =
+            usize::try_from(*left).map_or(chunk.bytes.len(), |left| left.min(chunk.bytes.len()));
+        let bytes = chunk.bytes.get(..count).unwrap_or_default();
+        match intrusion {
+            Some(intrusion) => intrusion.push(chunk.bytes),
+            // A packet that begins with a status line, inside a frame.
+            None if *at > 0 && Intrusion::may_begin(chunk.bytes) => {
+                let place = place_of(chunk, cut);
+                *intrusion = Some(Box::new(Intrusion::new(place, chunk.bytes)));
+            }
+            None => {}
+        }
+        sink(FrameEvent::Payload { bytes, at: *at });
+        *left -= count as u64;
+        *at += count as u64;
+        self.end_payload(sink);
+        count
+    }
+
+    /// Ends the frame if all of its payload has passed.
+    fn end_payload(&mut self, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        if let State::Payload {
+            left: 0,
+            whole,
+            intrusion,
+            ..
+        } = &mut self.state
+        {
+            sink(FrameEvent::End { whole: *whole });
+            self.state = State::Header(Pending {
+                intrusion: intrusion.take(),
+                ..Pending::default()
+            });
+        }
+    }
+
+    fn suspect(&mut self, header: FrameHeader, place: Place, notable: Notable, limits: &Limits) {
+        let bytes = header.to_bytes();
+        let mut search = self.new_search();
+        search.push(
+            &Chunk {
+                offset: place.stream_offset,
+                bytes: &bytes,
+                packet: place.packet,
+                time: place.time,
+            },
+            limits,
+        );
+        self.state = State::Suspect(Box::new(Suspect {
+            header,
+            place,
+            notable,
+            left: header.payload_length().unwrap_or(u64::MAX),
+            search,
+            next: Vec::new(),
+            begin: bytes,
+        }));
+    }
+
+    /// Takes bytes behind a header that breaks two rules; returns how many.
+    fn read_suspect(
+        &mut self,
+        chunk: &Chunk<'_>,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) -> usize {
+        let State::Suspect(suspect) = &mut self.state else {
+            return 0;
+        };
+        let passed = usize::try_from(suspect.left)
+            .map_or(chunk.bytes.len(), |left| left.min(chunk.bytes.len()));
+        let room = MAX_HEADER - suspect.next.len();
+        let rest = chunk.bytes.get(passed..).unwrap_or_default();
+        let next = rest.get(..room.min(rest.len())).unwrap_or_default();
+        let taken = passed + next.len();
+        let bytes = chunk.bytes.get(..taken).unwrap_or_default();
+        suspect.search.push(&Chunk { bytes, ..*chunk }, limits);
+        suspect.left -= passed as u64;
+        suspect.next.extend_from_slice(next);
+        let room = foreign::ENOUGH.saturating_sub(suspect.begin.len());
+        suspect.begin.extend(bytes.iter().take(room));
+        if let Ok((_, next)) = FrameHeader::parse(&suspect.next) {
+            self.resolve_suspect(Some(next), limits, sink);
+        } else if suspect.left > 0 && suspect.search.bytes().len() >= limits.search_bytes / 2 {
+            // Long before the place it announces: frames on the way there settle it.
+            if suspect.search.find(false, limits).is_some() {
+                self.resolve_suspect(None, limits, sink);
+            }
+        }
+        taken
+    }
+
+    /// The place that a suspect header announced has come (with `next`), or never will.
+    fn resolve_suspect(
+        &mut self,
+        next: Option<FrameHeader>,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) {
+        let state = std::mem::replace(&mut self.state, State::Header(Pending::default()));
+        let State::Suspect(suspect) = state else {
+            self.state = state;
+            return;
+        };
+        let Suspect {
+            header,
+            place,
+            notable,
+            left,
+            search,
+            begin,
+            ..
+        } = *suspect;
+        let mut after = self.sequence;
+        after.pass(&header, self.frames + 1);
+        let fits = match next {
+            Some(next) => !after
+                .notable(&next, &self.agreement)
+                .intersects(Notable::FRAMING),
+            None => left == 0,
+        };
+        let behind = place.stream_offset + header.to_bytes().len() as u64;
+        if fits {
+            let chunks = search.into_chunks(behind);
+            self.accept(header, place, notable, sink);
+            if let (
+                State::Payload {
+                    left, at, whole, ..
+                },
+                Some(first),
+            ) = (&mut self.state, chunks.first())
+            {
+                // Of a long payload only the end was kept.
+                let forgotten = first.offset - behind;
+                *left = left.saturating_sub(forgotten);
+                *at += forgotten;
+                *whole &= forgotten == 0;
+            }
+            self.replay_first(chunks);
+            return;
+        }
+        self.losses += 1;
+        sink(FrameEvent::Oddity(match foreign::name(&begin) {
+            Some(kind) => Oddity::Foreign {
+                kind,
+                place,
+                bytes: begin,
+                inside_frame: false,
+            },
+            None => Oddity::FramingLost {
+                place,
+                header,
+                notable,
+                next,
+            },
+        }));
+        self.lose_place();
+        if self.losses >= MAX_LOSSES {
+            self.state = State::GivenUp;
+            return;
+        }
+        for kept in search.into_chunks(place.stream_offset + 1) {
+            if let State::Searching(search) = &mut self.state {
+                search.push(&kept.as_chunk(), limits);
+            }
+        }
+        self.look(false, limits, sink);
+    }
+
+    fn begin_foreign(&mut self) {
+        let State::Header(pending) = &mut self.state else {
+            return;
+        };
+        let Some(place) = pending.place else { return };
+        let bytes = std::mem::take(&mut pending.bytes);
+        let kind = foreign::protocol(&bytes).unwrap_or(Foreign::Text);
+        self.sequence.interrupt();
+        self.state = State::Foreign(Box::new(IntrusionReader::new(kind, place, &bytes)));
+    }
+
+    /// Takes bytes of something foreign; returns how many.
+    fn read_foreign(
+        &mut self,
+        chunk: &Chunk<'_>,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) -> usize {
+        let State::Foreign(intrusion) = &mut self.state else {
+            return 0;
+        };
+        let taken = intrusion.push(chunk.bytes, limits);
+        let (over, end_known) = (intrusion.is_over(), intrusion.is_end_known());
+        if over {
+            sink(FrameEvent::Oddity(intrusion.to_oddity()));
+            if end_known {
+                self.state = State::Header(Pending {
+                    doubtful: true,
+                    ..Pending::default()
+                });
+            } else {
+                self.lose_place();
+            }
+        }
+        taken
+    }
+
+    fn new_search(&self) -> Search {
+        let masked = self.sequence.sender == Side::Client;
+        Search::new(Some(masked), self.agreement.allows_rsv1(), Threshold::KNOWN)
+    }
+
+    /// From here on the next header's place is not known.
+    fn lose_place(&mut self) {
+        self.sequence.interrupt();
+        if !matches!(self.state, State::GivenUp) {
+            self.state = State::Searching(Box::new(self.new_search()));
+        }
+    }
+
+    /// Looks for frames in what the search keeps.
+    fn look(&mut self, ended: bool, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        let State::Searching(search) = &mut self.state else {
+            return;
+        };
+        let Some((offset, _)) = search.find(ended, limits) else {
+            return;
+        };
+        let state = std::mem::replace(&mut self.state, State::Header(Pending::default()));
+        let State::Searching(search) = state else {
+            return;
+        };
+        let chunks = search.into_chunks(offset);
+        if let Some(first) = chunks.first() {
+            let place = place_of(&first.as_chunk(), self.frames + 1);
+            sink(FrameEvent::Oddity(Oddity::Found { place }));
+        }
+        self.replay_first(chunks);
+    }
+
+    /// Settles what waits for more bytes, since none will come; returns whether anything did.
+    fn close_state(
+        &mut self,
+        ended: bool,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) -> bool {
+        match &mut self.state {
+            State::Header(pending) if pending.bytes.len() >= 2 => {
+                if foreign::may_begin(&pending.bytes) && foreign::name(&pending.bytes).is_some() {
+                    self.begin_foreign();
+                    return self.close_state(ended, limits, sink);
+                }
+                let (Some(place), [first, second, ..]) = (pending.place, pending.bytes.as_slice())
+                else {
+                    return false;
+                };
+                let whole = FrameHeader::parse(&pending.bytes).ok();
+                let header =
+                    whole.map_or_else(|| FrameHeader::cut(*first, *second), |(_, header)| header);
+                let notable = self.sequence.notable(&header, &self.agreement);
+                pending.bytes.clear();
+                self.accept(header, place, notable, sink);
+                true
+            }
+            State::Payload {
+                left: 1..,
+                intrusion,
+                ..
+            } => match intrusion.take() {
+                // What cut into the frame was whole, and the frame was never gone on with.
+                Some(intrusion) if ended && intrusion.is_whole() => {
+                    sink(FrameEvent::Oddity(intrusion.into_oddity()));
+                    false
+                }
+                _ => false,
+            },
+            State::Suspect(suspect) if ended || suspect.left == 0 => {
+                self.resolve_suspect(None, limits, sink);
+                true
+            }
+            State::Foreign(intrusion) => {
+                sink(FrameEvent::Oddity(intrusion.to_oddity()));
+                self.lose_place();
+                false
+            }
+            State::Searching(_) => {
+                self.look(true, limits, sink);
+                !self.replay.is_empty()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Where a chunk begins.
+pub(super) fn place_of(chunk: &Chunk<'_>, frame: u64) -> Place {
+    Place {
+        packet: chunk.packet,
+        time: chunk.time,
+        stream_offset: chunk.offset,
+        frame: Some(frame),
+    }
+}

@@ -1,0 +1,417 @@
+//! Finding one's feet: where the next frame begins, in bytes whose place in the framing is not
+//! known. Only several headers in a row that make sense together are evidence; one is an accident.
+//!
+//! Evidence is counted in bits: a header that random bytes form once in 32 times is worth five.
+
+use crate::limits::Limits;
+use crate::packet::PacketId;
+use crate::tcp::Chunk;
+use crate::time::Timestamp;
+
+use super::close::is_sendable_code;
+use super::header::{FrameHeader, Length, Opcode};
+use super::mask::unmask;
+use super::message::MessageState;
+use super::notable::MAX_CONTROL_PAYLOAD;
+
+/// Bits that a header with the expected mask, a defined opcode and no undefined bit is worth.
+const HEADER: u32 = 5;
+/// Bits for a frame that ends where a packet ends.
+const ENDS_WITH_PACKET: u32 = 5;
+/// Bits for a text of at least [`TEXT_BYTES`] bytes that is UTF-8.
+const TEXT: u32 = 8;
+/// Bits for a Close with a code that may be sent.
+const CLOSE_CODE: u32 = 5;
+/// Bits for a 64-bit length below [`HUGE`].
+const LONG_LENGTH: u32 = 8;
+
+const TEXT_BYTES: usize = 8;
+const HUGE: u64 = 1 << 40;
+/// Frames looked at from one place: enough for any threshold, few enough for hostile bytes.
+const STEPS: usize = 32;
+
+/// How much evidence is enough, in bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Threshold {
+    /// Where a packet begins: few places, and the likely ones.
+    at_packet: u32,
+    /// Anywhere.
+    anywhere: u32,
+}
+
+impl Threshold {
+    /// The stream is a WebSocket's.
+    pub const KNOWN: Self = Self {
+        at_packet: 22,
+        anywhere: 40,
+    };
+    /// The stream may be anything.
+    pub const UNKNOWN: Self = Self {
+        at_packet: 32,
+        anywhere: 48,
+    };
+}
+
+/// Bytes of one packet that are kept until their place in the framing is known.
+#[derive(Clone, Debug)]
+pub struct KeptChunk {
+    /// As [`Chunk::offset`].
+    pub offset: u64,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The packet that brought them.
+    pub packet: PacketId,
+    /// When it was captured.
+    pub time: Timestamp,
+}
+
+impl KeptChunk {
+    /// A copy of a chunk.
+    #[must_use]
+    pub fn of(chunk: &Chunk<'_>) -> Self {
+        Self {
+            offset: chunk.offset,
+            bytes: chunk.bytes.to_vec(),
+            packet: chunk.packet,
+            time: chunk.time,
+        }
+    }
+
+    /// The chunk it was.
+    #[must_use]
+    pub fn as_chunk(&self) -> Chunk<'_> {
+        Chunk {
+            offset: self.offset,
+            bytes: &self.bytes,
+            packet: self.packet,
+            time: self.time,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    index: usize,
+    packet: PacketId,
+    time: Timestamp,
+}
+
+/// Bytes of one direction in which frames are searched.
+#[derive(Debug)]
+pub struct Search {
+    /// Offset in the stream of the first byte kept.
+    start: u64,
+    bytes: Vec<u8>,
+    /// Where packets begin in `bytes`, the first one at 0.
+    marks: Vec<Mark>,
+    masked: Option<bool>,
+    rsv1: bool,
+    threshold: Threshold,
+    /// Bytes that were kept when they were last looked at.
+    looked_at: usize,
+}
+
+impl Search {
+    /// Nothing kept yet. `masked`: MASK as the sender sets it, where its role is known; `rsv1`:
+    /// whether a message may begin with RSV1.
+    #[must_use]
+    pub const fn new(masked: Option<bool>, rsv1: bool, threshold: Threshold) -> Self {
+        Self {
+            start: 0,
+            bytes: Vec::new(),
+            marks: Vec::new(),
+            masked,
+            rsv1,
+            threshold,
+            looked_at: 0,
+        }
+    }
+
+    /// What is kept is searched anew: the stream is known now to be a WebSocket's, and which
+    /// side's.
+    pub const fn expect(&mut self, masked: bool, rsv1: bool) {
+        self.masked = Some(masked);
+        self.rsv1 = rsv1;
+        self.threshold = Threshold::KNOWN;
+        self.looked_at = 0;
+    }
+
+    /// The bytes that are kept.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Forgets everything: bytes are missing behind it.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.marks.clear();
+        self.looked_at = 0;
+    }
+
+    /// Keeps the next bytes. Where the bound is met the older half of what is kept goes.
+    pub fn push(&mut self, chunk: &Chunk<'_>, limits: &Limits) {
+        if self.bytes.is_empty() {
+            self.start = chunk.offset;
+        }
+        if self
+            .marks
+            .last()
+            .is_none_or(|mark| mark.packet != chunk.packet)
+        {
+            self.marks.push(Mark {
+                index: self.bytes.len(),
+                packet: chunk.packet,
+                time: chunk.time,
+            });
+        }
+        self.bytes.extend_from_slice(chunk.bytes);
+        if self.bytes.len() > limits.search_bytes {
+            self.forget(self.bytes.len() - limits.search_bytes / 2);
+        }
+    }
+
+    /// Where the frames begin, as an offset in the stream, and whether they are masked. Looks
+    /// only when much has come since the last time, or nothing more will come (`ended`).
+    pub fn find(&mut self, ended: bool, limits: &Limits) -> Option<(u64, bool)> {
+        let kept = self.bytes.len();
+        let due = ended || kept >= self.looked_at * 2 || kept >= limits.search_bytes;
+        if !due || kept == self.looked_at {
+            return None;
+        }
+        self.looked_at = kept;
+        let masks = match self.masked {
+            Some(masked) => [Some(masked), None],
+            None => [Some(true), Some(false)],
+        };
+        for masked in masks.into_iter().flatten() {
+            let at_packet = self.marks.iter().map(|mark| mark.index);
+            if let Some(index) = self.first(at_packet, masked, self.threshold.at_packet) {
+                return Some((self.start + index as u64, masked));
+            }
+            if let Some(index) = self.first(0..kept, masked, self.threshold.anywhere) {
+                return Some((self.start + index as u64, masked));
+            }
+        }
+        None
+    }
+
+    fn first(
+        &self,
+        mut places: impl Iterator<Item = usize>,
+        masked: bool,
+        enough: u32,
+    ) -> Option<usize> {
+        places.find(|place| self.evidence(*place, masked, enough) >= enough)
+    }
+
+    /// Everything kept from `offset` on, packet by packet.
+    #[must_use]
+    pub fn into_chunks(self, offset: u64) -> Vec<KeptChunk> {
+        let from = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX);
+        let ends = self.marks.iter().skip(1).map(|mark| mark.index);
+        let ends = ends.chain([self.bytes.len()]);
+        let mut chunks = Vec::new();
+        for (mark, end) in self.marks.iter().zip(ends) {
+            let begin = mark.index.max(from);
+            if let Some(bytes) = self.bytes.get(begin..end)
+                && !bytes.is_empty()
+            {
+                chunks.push(KeptChunk {
+                    offset: self.start + begin as u64,
+                    bytes: bytes.to_vec(),
+                    packet: mark.packet,
+                    time: mark.time,
+                });
+            }
+        }
+        chunks
+    }
+
+    fn forget(&mut self, count: usize) {
+        self.bytes.drain(..count);
+        self.start += count as u64;
+        let first = self.marks.iter().rposition(|mark| mark.index <= count);
+        self.marks.drain(..first.unwrap_or(0));
+        for mark in &mut self.marks {
+            mark.index = mark.index.saturating_sub(count);
+        }
+        self.looked_at = self.looked_at.saturating_sub(count);
+    }
+
+    /// The evidence, in bits, that a frame begins at `place`; 0 where something speaks against
+    /// it. Stops where there is `enough`.
+    fn evidence(&self, place: usize, masked: bool, enough: u32) -> u32 {
+        let mut message = MessageState::Unknown;
+        let (mut at, mut bits, mut frames) = (place, 0, 0);
+        for _ in 0..STEPS {
+            let Some(rest) = self.bytes.get(at..) else {
+                break;
+            };
+            let Ok((payload, header)) = FrameHeader::parse(rest) else {
+                break;
+            };
+            let Some(worth) = self.worth(&header, masked, message) else {
+                return 0;
+            };
+            bits += worth;
+            frames += 1;
+            message.pass(&header, frames);
+            let length = header.payload_length().unwrap_or(HUGE);
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            let begin = self.bytes.len() - payload.len();
+            at = begin.saturating_add(length);
+            if let Some(payload) = self.bytes.get(begin..at) {
+                match payload_worth(&header, payload) {
+                    Some(worth) => bits += worth,
+                    None => return 0,
+                }
+            }
+            if self.is_packet_end(at) {
+                bits += ENDS_WITH_PACKET;
+            }
+            if frames >= 2 && bits >= enough {
+                return bits;
+            }
+            if header.opcode() == Opcode::Close {
+                break;
+            }
+        }
+        if frames >= 2 { bits } else { 0 }
+    }
+
+    fn is_packet_end(&self, index: usize) -> bool {
+        let index_of = |mark: &Mark| mark.index;
+        index == self.bytes.len() || self.marks.binary_search_by_key(&index, index_of).is_ok()
+    }
+
+    /// What one header is worth; `None` if it breaks a rule.
+    fn worth(&self, header: &FrameHeader, masked: bool, message: MessageState) -> Option<u32> {
+        let opcode = header.opcode();
+        let length = header.payload_length()?;
+        let rsv_fits = match header.rsv() {
+            0 => true,
+            4 => self.rsv1 && opcode.begins_message(),
+            _ => false,
+        };
+        let fits = match opcode {
+            Opcode::Reserved(_) => false,
+            Opcode::Continuation => !message.is_idle(),
+            Opcode::Text | Opcode::Binary => !message.is_open(),
+            Opcode::Close | Opcode::Ping | Opcode::Pong => {
+                header.fin() && length <= MAX_CONTROL_PAYLOAD
+            }
+        };
+        let length_bits = match header.length() {
+            Length::Bits7(_) => Some(0),
+            Length::Bits16(length) => (length > 125).then_some(0),
+            Length::Bits64(length) => {
+                (length > u64::from(u16::MAX) && length < HUGE).then_some(LONG_LENGTH)
+            }
+            Length::Cut => None,
+        };
+        if !rsv_fits || !fits || header.masked() != masked {
+            return None;
+        }
+        // Runs of zeros look like empty continuations: those are worth nothing.
+        let empty = length == 0 && !opcode.is_control();
+        Some(if empty { 0 } else { HEADER + length_bits? })
+    }
+}
+
+/// What a whole payload adds; `None` if it speaks against the frame.
+fn payload_worth(header: &FrameHeader, payload: &[u8]) -> Option<u32> {
+    let plain = |payload: &[u8]| {
+        let mut plain = payload.to_vec();
+        if let Some(key) = header.masking_key() {
+            unmask(&mut plain, key, 0);
+        }
+        plain
+    };
+    match header.opcode() {
+        Opcode::Close => match plain(payload).as_slice() {
+            [] => Some(0),
+            [high, low, ..] if is_sendable_code(u16::from_be_bytes([*high, *low])) => {
+                Some(CLOSE_CODE)
+            }
+            _ => None,
+        },
+        Opcode::Text if header.fin() && header.rsv() == 0 && payload.len() >= TEXT_BYTES => {
+            Some(if str::from_utf8(&plain(payload)).is_ok() {
+                TEXT
+            } else {
+                0
+            })
+        }
+        _ => Some(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(number: u64, offset: u64, bytes: &[u8]) -> KeptChunk {
+        KeptChunk {
+            offset,
+            bytes: bytes.to_vec(),
+            packet: PacketId { input: 0, number },
+            time: Timestamp::from_nanos(0, 6),
+        }
+    }
+
+    fn find(packets: &[&[u8]], threshold: Threshold) -> Option<(u64, bool)> {
+        let limits = Limits::default();
+        let mut search = Search::new(None, true, threshold);
+        let mut offset = 0;
+        for (number, bytes) in (1..).zip(packets) {
+            search.push(&chunk(number, offset, bytes).as_chunk(), &limits);
+            offset += bytes.len() as u64;
+        }
+        search.find(true, &limits)
+    }
+
+    #[test]
+    fn frames_behind_half_a_payload_are_found() {
+        let text = b"\x81\x0b{\"tick\": 1}";
+        let packets: [&[u8]; 4] = [b"the end of some payload", text, text, text];
+        assert_eq!(find(&packets, Threshold::UNKNOWN), Some((23, false)));
+    }
+
+    #[test]
+    fn one_frame_alone_is_an_accident() {
+        assert_eq!(find(&[b"\x81\x0b{\"tick\": 1}"], Threshold::KNOWN), None);
+    }
+
+    #[test]
+    fn zeros_are_no_frames() {
+        assert_eq!(find(&[&[0; 60_000]], Threshold::KNOWN), None);
+    }
+
+    #[test]
+    fn tls_records_are_no_frames() {
+        let record = [&[0x17, 3, 3, 0, 100][..], &[0xa5; 100]].concat();
+        assert_eq!(find(&[record.as_slice(); 40], Threshold::UNKNOWN), None);
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_comes_back_packet_by_packet() {
+        let limits = Limits {
+            search_bytes: 100,
+            ..Limits::default()
+        };
+        let mut search = Search::new(None, true, Threshold::KNOWN);
+        for number in 0..50 {
+            let bytes = [u8::try_from(number).unwrap(); 7];
+            search.push(&chunk(number + 1, number * 7, &bytes).as_chunk(), &limits);
+            assert!(search.bytes().len() <= 100);
+        }
+        let kept = search.into_chunks(300);
+        assert_eq!(kept[0].offset, 300);
+        assert_eq!(kept[0].packet.number, 300 / 7 + 1);
+        assert_eq!(
+            kept.iter().map(|chunk| chunk.bytes.len()).sum::<usize>(),
+            50
+        );
+    }
+}
