@@ -174,3 +174,15 @@ pub struct Finding {
     /// The packet of the last time.
     pub last_packet: PacketId,
 }
+
+impl Finding {
+    /// This finding as the cause of another one.
+    #[must_use]
+    pub const fn as_cause(&self) -> Cause {
+        Cause {
+            rule: self.rule.name,
+            sender: self.sender,
+            packet: self.place.packet,
+        }
+    }
+}

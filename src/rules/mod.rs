@@ -1,10 +1,60 @@
 //! The rules: opinions on what the layers below describe. One rule a file, declared once.
+//!
+//! To add one: write its file, name its module in the table's `mod.rs`, and add it to [`ALL`].
 
-mod judge;
+mod closing;
+mod engine;
+mod frame;
+mod handshake;
+pub mod judge;
 mod rule;
+mod stream;
 
+pub use engine::Ledger;
 pub use judge::Judge;
 pub use rule::{Rule, Table};
 
 /// Every rule, in the catalogue's order.
-pub const ALL: &[&Rule] = &[];
+pub static ALL: &[&Rule] = &[
+    &frame::rsv_without_extension::RULE,
+    &frame::rsv1_on_wrong_frame::RULE,
+    &frame::reserved_opcode::RULE,
+    &frame::orphan_continuation::RULE,
+    &frame::interleaved_data_frame::RULE,
+    &frame::unfinished_message::RULE,
+    &frame::fragmented_control_frame::RULE,
+    &frame::oversized_control_frame::RULE,
+    &frame::masked_server_frame::RULE,
+    &frame::unmasked_client_frame::RULE,
+    &frame::non_minimal_length::RULE,
+    &frame::length_msb_set::RULE,
+    &frame::weak_masking_key::RULE,
+    &closing::close_payload_truncated::RULE,
+    &closing::invalid_close_code::RULE,
+    &closing::invalid_close_reason::RULE,
+    &closing::frame_after_close::RULE,
+    &closing::protocol_error_close::RULE,
+    &closing::unsupported_data_close::RULE,
+    &closing::invalid_data_close::RULE,
+    &closing::policy_close::RULE,
+    &closing::too_big_close::RULE,
+    &closing::extension_required_close::RULE,
+    &closing::internal_error_close::RULE,
+    &closing::restart_close::RULE,
+    &closing::try_later_close::RULE,
+    &closing::bad_gateway_close::RULE,
+    &closing::abnormal_closure::RULE,
+    &handshake::handshake_rejected::RULE,
+    &handshake::accept_mismatch::RULE,
+    &stream::injected_http_response::RULE,
+    &stream::injected_http_request::RULE,
+    &stream::not_websocket::RULE,
+    &stream::framing_lost::RULE,
+    &stream::capture_gap::RULE,
+];
+
+/// The rule with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Rule> {
+    ALL.iter().find(|rule| rule.name == name).copied()
+}

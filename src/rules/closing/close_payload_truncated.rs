@@ -1,0 +1,33 @@
+//! Close frames with half a code.
+
+use crate::finding::Severity;
+use crate::rules::judge::{CloseFacts, Judge, Telling};
+use crate::rules::{Rule, Table};
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "close-payload-truncated",
+    table: Table::Closing,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.5.1",
+    summary: "a Close with a payload of exactly one byte",
+    meaning: "A Close is empty or begins with a status code of two bytes.",
+    harm: "The receiver must fail the connection: \"close frame with 1 byte payload\".",
+    causes: &[
+        "a sender that writes the code in one byte",
+        "an intermediary that cuts payloads",
+    ],
+    fix: "Send the status code as two bytes in network order, or no payload at all.",
+    judge: Judge::Close { fires, tell },
+};
+
+fn fires(rule: &Rule, facts: &CloseFacts<'_>) -> Option<Severity> {
+    (facts.seen.header.payload_length() == Some(1)).then_some(rule.severity)
+}
+
+fn tell(facts: &CloseFacts<'_>) -> Telling {
+    let (telling, payload) = facts.tell("a Close with one byte of payload; a status code has two");
+    telling
+        .offending(1..2, "length 1")
+        .context(payload..payload + 1, "half a code, unmasked")
+}

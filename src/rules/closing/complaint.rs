@@ -1,0 +1,141 @@
+//! What the rules for the codes of a Close have in common: a Close that complains is joined with
+//! what it complains of. The side that complains is the one that noticed.
+
+use crate::finding::{Cause, Finding, Severity};
+use crate::rules::Rule;
+use crate::rules::judge::{EndingFacts, Judge, Telling, moment};
+use crate::untrusted::Untrusted;
+use crate::websocket::close::{ClosePayload, code_name};
+use crate::websocket::reader::FrameSeen;
+
+/// The check of the rule for one code.
+pub(super) const fn judge<const CODE: u16>() -> Judge {
+    Judge::Ending {
+        fires: fires::<CODE>,
+        tell: tell::<CODE>,
+    }
+}
+
+/// The side's Close, if it has this code.
+fn own_close(facts: &EndingFacts<'_>, code: u16) -> Option<(FrameSeen, ClosePayload)> {
+    let (seen, payload) = facts.own.close.clone()?;
+    (payload.code() == Some(code)).then_some((seen, payload))
+}
+
+/// Whether the Close only echoes the other side's: that is no complaint of its own.
+fn is_echo(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> bool {
+    facts.peer.close.as_ref().is_some_and(|(peers, payload)| {
+        payload.code() == Some(code) && moment(&peers.place) < moment(&seen.place)
+    })
+}
+
+/// Whether the client offered no extension: then none can be missing.
+fn offered_nothing(facts: &EndingFacts<'_>) -> bool {
+    facts.handshake.is_some_and(|handshake| {
+        handshake.request().is_some() && handshake.offered("Sec-WebSocket-Extensions").is_empty()
+    })
+}
+
+fn fires<const CODE: u16>(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
+    let (seen, _) = own_close(facts, CODE)?;
+    Some(
+        if is_echo(facts, &seen, CODE) || (CODE == 1010 && offered_nothing(facts)) {
+            Severity::Info
+        } else {
+            rule.severity
+        },
+    )
+}
+
+fn tell<const CODE: u16>(facts: &EndingFacts<'_>) -> Telling {
+    let Some((seen, payload)) = own_close(facts, CODE) else {
+        return facts.tell("closed");
+    };
+    let sender = facts.sender;
+    let peer = sender.peer();
+    if is_echo(facts, &seen, CODE) {
+        let first = facts
+            .findings
+            .iter()
+            .find(|finding| {
+                finding.sender == Some(peer) && finding.message.contains(&format!(" with {CODE} "))
+            })
+            .map(Finding::as_cause);
+        return facts
+            .at(
+                &seen,
+                &payload,
+                format!("the {sender} echoes the {peer}'s Close {CODE}"),
+            )
+            .because_of(first);
+    }
+    let reason = match payload.reason() {
+        [] => String::new(),
+        reason => format!(", \"{}\"", Untrusted(reason)),
+    };
+    let (join, cause) = complained_of(facts, &seen, CODE);
+    let name = code_name(CODE);
+    facts
+        .at(
+            &seen,
+            &payload,
+            format!("the {sender} closed with {CODE} ({name}{reason}){join}"),
+        )
+        .because_of(cause)
+}
+
+/// What the other side did that explains the complaint, in words and as a finding.
+fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (String, Option<Cause>) {
+    let peer = facts.sender.peer();
+    let until = moment(&seen.place);
+    match code {
+        1002 | 1007 => {
+            let explains = |finding: &Finding| {
+                code == 1002
+                    || matches!(
+                        finding.rule.name,
+                        "invalid-utf8" | "bad-deflate" | "invalid-close-reason"
+                    )
+            };
+            match facts.peers_error(until, explains) {
+                Some(error) => (
+                    format!(
+                        ": it complains of the {peer}'s {} in packet {}",
+                        error.rule.name, error.place.packet.number
+                    ),
+                    Some(error.as_cause()),
+                ),
+                // Text and compressed payloads are not looked into: no word on what is in them.
+                None if code == 1007 => (String::new(), None),
+                None if facts.peer.unseen => (
+                    format!("; the capture lacks part of what the {peer} sent before"),
+                    None,
+                ),
+                None => (
+                    format!("; this capture shows no violation by the {peer}"),
+                    None,
+                ),
+            }
+        }
+        1003 | 1009 => {
+            let before = facts
+                .peer
+                .last_data
+                .filter(|data| moment(&data.place) <= until);
+            let join = before.map_or_else(String::new, |data| {
+                let length = data.header.payload_length().unwrap_or_default();
+                format!(
+                    ", after a {} frame of {length} bytes in packet {}",
+                    data.header.opcode().as_str(),
+                    data.place.packet.number
+                )
+            });
+            (join, None)
+        }
+        1010 if offered_nothing(facts) => (
+            "; the client had offered no extension in its request".to_owned(),
+            None,
+        ),
+        _ => (String::new(), None),
+    }
+}

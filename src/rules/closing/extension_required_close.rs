@@ -1,0 +1,24 @@
+//! Complaints of a missing extension.
+
+use crate::finding::Severity;
+use crate::rules::{Rule, Table};
+
+use super::complaint;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "extension-required-close",
+    table: Table::Closing,
+    severity: Severity::Warning,
+    reference: "RFC 6455 section 7.4.1",
+    summary: "a side closed with 1010, mandatory extension; info where the client had offered none",
+    meaning: "The client expected an extension that the server did not agree to.",
+    harm: "The connection is over.",
+    causes: &[
+        "a proxy removed Sec-WebSocket-Extensions from the request or the answer",
+        "the server has the extension turned off",
+    ],
+    fix: "Let intermediaries pass Sec-WebSocket-Extensions, or turn the extension on at the \
+        server.",
+    judge: complaint::judge::<1010>(),
+};

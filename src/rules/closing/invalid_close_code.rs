@@ -1,0 +1,41 @@
+//! Close codes that must not travel.
+
+use crate::finding::Severity;
+use crate::rules::judge::{CloseFacts, Judge, Telling};
+use crate::rules::{Rule, Table};
+use crate::websocket::close::{code_name, is_sendable_code};
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "invalid-close-code",
+    table: Table::Closing,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 7.4",
+    summary: "a Close with a code that must not be on the wire: below 1000, 1004, 1005, 1006, \
+        1015, 1016-2999, 5000 and above",
+    meaning: "Codes 1004, 1005, 1006 and 1015 are for the local side only, the others are not \
+        defined.",
+    harm: "The receiver must fail the connection: \"invalid status code 1006\".",
+    causes: &[
+        "a framework that sends back the code its own API reports for a lost connection \
+            (1005, 1006)",
+        "a payload that is no Close payload: text read as a code, after the framing was lost",
+    ],
+    fix: "Send 1000, 1011 or an empty Close where the local code is 1005 or 1006; codes of an \
+        application's own are 4000-4999.",
+    judge: Judge::Close { fires, tell },
+};
+
+fn fires(rule: &Rule, facts: &CloseFacts<'_>) -> Option<Severity> {
+    let code = facts.payload.code()?;
+    (!is_sendable_code(code)).then_some(rule.severity)
+}
+
+fn tell(facts: &CloseFacts<'_>) -> Telling {
+    let code = facts.payload.code().unwrap_or_default();
+    let (telling, payload) = facts.tell(format!(
+        "Close with code {code} ({}), which must not be sent",
+        code_name(code)
+    ));
+    telling.offending(payload..payload + 2, format!("code {code}, unmasked"))
+}

@@ -1,0 +1,27 @@
+//! Complaints of a payload.
+
+use crate::finding::Severity;
+use crate::rules::{Rule, Table};
+
+use super::complaint;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "invalid-data-close",
+    table: Table::Closing,
+    severity: Severity::Warning,
+    reference: "RFC 6455 section 7.4.1",
+    summary: "a side closed with 1007, invalid frame payload data",
+    meaning: "The side that closes got a message that does not fit its type: mostly text that is \
+        not UTF-8.",
+    harm: "The connection is over.",
+    causes: &[
+        "binary data sent as text",
+        "a text cut in the middle of a character",
+        "an intermediary that changed the payload",
+        "compression contexts that drifted apart",
+    ],
+    fix: "Send binary data as binary; count bytes, not characters. If the message is right \
+        here, capture next to the side that complains.",
+    judge: complaint::judge::<1007>(),
+};

@@ -1,0 +1,20 @@
+//! Overload.
+
+use crate::finding::Severity;
+use crate::rules::{Rule, Table};
+
+use super::complaint;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "try-later-close",
+    table: Table::Closing,
+    severity: Severity::Warning,
+    reference: "RFC 6455 section 7.4.1",
+    summary: "a side closed with 1013, try again later",
+    meaning: "The service is overloaded and sheds connections.",
+    harm: "The connection is over.",
+    causes: &["more load than the service takes"],
+    fix: "Reconnect later, with growing delays; see the load of the service.",
+    judge: complaint::judge::<1013>(),
+};

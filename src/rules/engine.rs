@@ -1,0 +1,157 @@
+//! Asks the rules and keeps what they find. Repeated findings of a rule about one sender are one
+//! finding, its first occurrence told in full.
+
+use crate::finding::{Cause, Finding, Severity, Side, Sides};
+use crate::packet::PacketId;
+use crate::websocket::handshake::Handshake;
+
+use super::judge::{
+    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, SideEnding, StreamFacts, Telling,
+};
+use super::{ALL, Rule};
+
+/// What was found on one connection.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    findings: Vec<Finding>,
+}
+
+impl Ledger {
+    /// What was found so far, in the order of judging.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What was found, by place, then in the catalogue's order.
+    #[must_use]
+    pub fn into_findings(self) -> Vec<Finding> {
+        let mut findings = self.findings;
+        let rank = |rule: &Rule| ALL.iter().position(|other| other.name == rule.name);
+        findings.sort_by_key(|finding| {
+            let place = finding.place;
+            (
+                place.packet,
+                finding.sender,
+                place.stream_offset,
+                rank(finding.rule),
+            )
+        });
+        findings
+    }
+
+    /// The first finding of a rule about a sender's bytes.
+    #[must_use]
+    pub fn cause(&self, rule: &str, sender: Side) -> Option<Cause> {
+        self.findings
+            .iter()
+            .find(|finding| finding.rule.name == rule && finding.sender == Some(sender))
+            .map(Finding::as_cause)
+    }
+
+    /// Judges a frame with something notable about it.
+    pub fn judge_frame(&mut self, facts: &FrameFacts<'_>) {
+        for rule in ALL {
+            if let Judge::Frame { on, fires, tell } = &rule.judge
+                && facts.seen.notable.intersects(*on)
+                && let Some(severity) = fires(rule, facts)
+            {
+                let packet = facts.seen.place.packet;
+                self.note(rule, severity, facts.sender, packet, || tell(facts));
+            }
+        }
+    }
+
+    /// Judges a Close frame with its payload.
+    pub fn judge_close(&mut self, facts: &CloseFacts<'_>) {
+        for rule in ALL {
+            if let Judge::Close { fires, tell } = &rule.judge
+                && let Some(severity) = fires(rule, facts)
+            {
+                let packet = facts.seen.place.packet;
+                self.note(rule, severity, facts.sender, packet, || tell(facts));
+            }
+        }
+    }
+
+    /// Judges one side of an opening handshake.
+    pub fn judge_handshake(&mut self, facts: &HandshakeFacts<'_>) {
+        let Some(place) = facts.place() else { return };
+        for rule in ALL {
+            if let Judge::Handshake { fires, tell } = &rule.judge
+                && let Some(severity) = fires(rule, facts)
+            {
+                self.note(rule, severity, facts.sender, place.packet, || tell(facts));
+            }
+        }
+    }
+
+    /// Judges bytes that are no frames.
+    pub fn judge_stream(&mut self, facts: &StreamFacts<'_>) {
+        for rule in ALL {
+            if let Judge::Stream { fires, tell } = &rule.judge
+                && let Some(severity) = fires(rule, facts)
+            {
+                let telling = tell(facts);
+                let packet = telling.place.packet;
+                self.note(rule, severity, facts.sender, packet, || telling);
+            }
+        }
+    }
+
+    /// Judges both sides at the end of their connection: rule by rule, so that a rule sees what
+    /// those before it found about either side.
+    pub fn judge_ending(&mut self, sides: &Sides<SideEnding>, handshake: Option<&Handshake>) {
+        for rule in ALL {
+            let Judge::Ending { fires, tell } = &rule.judge else {
+                continue;
+            };
+            for sender in Side::BOTH {
+                let facts = EndingFacts {
+                    sender,
+                    own: sides.of(sender),
+                    peer: sides.of(sender.peer()),
+                    handshake,
+                    findings: &self.findings,
+                };
+                if let Some(severity) = fires(rule, &facts) {
+                    let telling = tell(&facts);
+                    let packet = telling.place.packet;
+                    self.note(rule, severity, sender, packet, || telling);
+                }
+            }
+        }
+    }
+
+    fn note(
+        &mut self,
+        rule: &'static Rule,
+        severity: Severity,
+        sender: Side,
+        packet: PacketId,
+        tell: impl FnOnce() -> Telling,
+    ) {
+        let known = self
+            .findings
+            .iter_mut()
+            .find(|finding| finding.rule.name == rule.name && finding.sender == Some(sender));
+        if let Some(finding) = known {
+            finding.count += 1;
+            finding.severity = finding.severity.max(severity);
+            finding.last_packet = packet;
+            return;
+        }
+        let telling = tell();
+        self.findings.push(Finding {
+            rule,
+            severity,
+            sender: Some(sender),
+            place: telling.place,
+            message: telling.message,
+            excerpt: telling.excerpt,
+            because_of: telling.because_of,
+            count: 1,
+            last_packet: packet,
+        });
+    }
+}

@@ -1,0 +1,47 @@
+//! Messages inside messages.
+
+use crate::finding::Severity;
+use crate::rules::judge::{FrameFacts, Judge, Telling, always};
+use crate::rules::{Rule, Table};
+use crate::websocket::message::MessageState;
+use crate::websocket::notable::Notable;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "interleaved-data-frame",
+    table: Table::Frames,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.4",
+    summary: "a text or binary frame while a fragmented message is open",
+    meaning: "The fragments of one message must not be interleaved with another message. Only \
+        control frames may stand between them.",
+    harm: "The receiver must fail the connection: \"received start of new message but previous \
+        message is unfinished\".",
+    causes: &[
+        "two threads or tasks write to one connection",
+        "an intermediary dropped the last fragment of the message before",
+    ],
+    fix: "Let one writer own the connection, or take a lock for a whole message. If the sender \
+        is right, capture on the other side of the intermediary and compare.",
+    judge: Judge::Frame {
+        on: Notable::INTERLEAVED,
+        fires: always,
+        tell,
+    },
+};
+
+fn tell(facts: &FrameFacts<'_>) -> Telling {
+    let open = match facts.seen.message {
+        MessageState::Open {
+            opcode,
+            first_frame,
+        } => format!(
+            "the {} message begun in frame {first_frame} is open",
+            opcode.as_str()
+        ),
+        MessageState::Idle | MessageState::Unknown => "a message is open".to_owned(),
+    };
+    facts
+        .tell(format!("a {} while {open}", facts.frame_name()))
+        .offending(0..1, format!("begins a message; {}", facts.first_byte()))
+}

@@ -1,0 +1,39 @@
+//! Lengths with the top bit.
+
+use crate::finding::Severity;
+use crate::rules::judge::{FrameFacts, Judge, Telling, always};
+use crate::rules::{Rule, Table};
+use crate::websocket::notable::Notable;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "length-msb-set",
+    table: Table::Frames,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.2",
+    summary: "the top bit of a 64-bit payload length is set",
+    meaning: "The most significant bit of a 64-bit length must be 0.",
+    harm: "Receivers fail the connection, or take the length for negative and lose the framing.",
+    causes: &[
+        "bytes that are no frames",
+        "a length computed with a signed number that went below zero",
+    ],
+    fix: "Look at the bytes before this frame: most often the header is not one. In the \
+        sender, compute lengths in unsigned 64 bits.",
+    judge: Judge::Frame {
+        on: Notable::LENGTH_MSB,
+        fires: always,
+        tell,
+    },
+};
+
+fn tell(facts: &FrameFacts<'_>) -> Telling {
+    let header = &facts.seen.header;
+    let length = header.payload_length().unwrap_or_default();
+    facts
+        .tell(format!(
+            "the top bit of the 64-bit length {length:#018x} is set"
+        ))
+        .context(0..1, facts.first_byte())
+        .offending(header.extended_length_range(), "64-bit length, top bit set")
+}

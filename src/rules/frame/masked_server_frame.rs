@@ -1,0 +1,46 @@
+//! Masks that a server must not use.
+
+use crate::finding::Severity;
+use crate::rules::judge::{FrameFacts, Judge, Telling};
+use crate::rules::{Rule, Table};
+use crate::websocket::notable::Notable;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "masked-server-frame",
+    table: Table::Frames,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.1",
+    summary: "a frame from the server has MASK=1",
+    meaning: "A server must not mask any frame that it sends.",
+    harm: "Clients must fail the connection: \"a server must not mask any frames that it sends \
+        to the client\". Some do not look, so that it \"works in Firefox\".",
+    causes: &[
+        "the server uses its library's client code to write frames",
+        "a proxy passes frames on without removing the mask",
+    ],
+    fix: "Use the server role of the library, or remove the mask where frames are relayed.",
+    judge: Judge::Frame {
+        on: Notable::MASKED_BY_SERVER,
+        fires,
+        tell,
+    },
+};
+
+/// Where the sides were told apart by their masks, the mask cannot accuse one of them.
+fn fires(rule: &Rule, facts: &FrameFacts<'_>) -> Option<Severity> {
+    Some(if facts.roles_from_masks {
+        Severity::Info
+    } else {
+        rule.severity
+    })
+}
+
+fn tell(facts: &FrameFacts<'_>) -> Telling {
+    let header = &facts.seen.header;
+    facts
+        .tell(format!("a masked {} from the server", facts.frame_name()))
+        .context(0..1, facts.first_byte())
+        .offending(1..2, "MASK=1")
+        .context(header.masking_key_range(), "masking key")
+}

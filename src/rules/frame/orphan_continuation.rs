@@ -1,0 +1,42 @@
+//! Continuations of nothing.
+
+use crate::finding::Severity;
+use crate::rules::judge::{FrameFacts, Judge, Telling, always};
+use crate::rules::{Rule, Table};
+use crate::websocket::notable::Notable;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "orphan-continuation",
+    table: Table::Frames,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.4",
+    summary: "a continuation frame with no message open",
+    meaning: "A continuation goes on with a fragmented message. Here no text or binary frame with \
+        FIN=0 came before it: none was sent, or the message had ended.",
+    harm: "The receiver has nothing to append it to and must fail the connection: \"continuation \
+        frame but nothing to continue\".",
+    causes: &[
+        "an intermediary dropped the first fragment of the message",
+        "the sender writes the first frame with FIN=1 and goes on nevertheless",
+        "two writers share one connection",
+    ],
+    fix: "Where every byte was captured this is no network loss: something above TCP dropped \
+        or wrote a frame. Capture on the other side of the intermediary and compare; in the \
+        sender, let one writer own the connection.",
+    judge: Judge::Frame {
+        on: Notable::ORPHAN_CONTINUATION,
+        fires: always,
+        tell,
+    },
+};
+
+fn tell(facts: &FrameFacts<'_>) -> Telling {
+    facts
+        .tell("a continuation frame, and no message is open")
+        .offending(
+            0..1,
+            format!("opcode 0x0 with no message open; {}", facts.first_byte()),
+        )
+        .because_of(facts.fragmented_control)
+}

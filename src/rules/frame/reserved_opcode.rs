@@ -1,0 +1,43 @@
+//! Opcodes that nothing defines.
+
+use crate::finding::Severity;
+use crate::rules::judge::{FrameFacts, Judge, Telling, always};
+use crate::rules::{Rule, Table};
+use crate::websocket::notable::Notable;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "reserved-opcode",
+    table: Table::Frames,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.2",
+    summary: "the opcode is one of 0x3-0x7 or 0xB-0xF, which no agreed extension defines",
+    meaning: "Opcodes 0x3-0x7 and 0xB-0xF are reserved for later use.",
+    harm: "A receiver must fail the connection: it does not know what the frame is. Libraries \
+        close with 1002 and texts like \"invalid opcode 7\".",
+    causes: &[
+        "bytes that are no frames: the place where a frame was due holds something else",
+        "a length written by the sender that is not the payload's length",
+        "a sender that uses an opcode of its own",
+    ],
+    fix: "Look at the bytes of this frame and at the length of the frame before it: the sender \
+        whose length is wrong, or who writes something else into the connection, must \
+        change.",
+    judge: Judge::Frame {
+        on: Notable::RESERVED_OPCODE,
+        fires: always,
+        tell,
+    },
+};
+
+fn tell(facts: &FrameFacts<'_>) -> Telling {
+    let code = facts
+        .seen
+        .header
+        .to_bytes()
+        .first()
+        .map_or(0, |byte| byte & 0xf);
+    facts
+        .tell(format!("opcode {code:#x} is reserved"))
+        .offending(0..1, format!("opcode {code:#x}; {}", facts.first_byte()))
+}

@@ -1,0 +1,39 @@
+//! RSV1 where compression does not put it.
+
+use crate::finding::Severity;
+use crate::rules::judge::{FrameFacts, Judge, Telling, always};
+use crate::rules::{Rule, Table};
+use crate::websocket::notable::Notable;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "rsv1-on-wrong-frame",
+    table: Table::Frames,
+    severity: Severity::Error,
+    reference: "RFC 7692 section 6",
+    summary: "permessage-deflate is agreed and RSV1 is set on a continuation or a control frame",
+    meaning: "RSV1 marks a compressed message and stands on its first frame only. Control frames \
+        are never compressed.",
+    harm: "Receivers fail the connection although compression was negotiated, which makes the \
+        usual remedy (negotiate it) look wrong.",
+    causes: &[
+        "a proxy that compresses frame by frame instead of message by message",
+        "a sender that copies the first frame's bits to all fragments",
+    ],
+    fix: "Set RSV1 on the first frame of a compressed message only; update or bypass the \
+        intermediary that re-frames messages.",
+    judge: Judge::Frame {
+        on: Notable::RSV1_MISPLACED,
+        fires: always,
+        tell,
+    },
+};
+
+fn tell(facts: &FrameFacts<'_>) -> Telling {
+    facts
+        .tell(format!(
+            "RSV1 is set on a {}; with permessage-deflate it may stand on a message's first frame only",
+            facts.frame_name()
+        ))
+        .offending(0..1, format!("RSV1 set; {}", facts.first_byte()))
+}

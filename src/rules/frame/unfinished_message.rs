@@ -1,0 +1,51 @@
+//! Messages that never end.
+
+use crate::finding::Severity;
+use crate::rules::judge::{EndingFacts, Judge, Telling};
+use crate::rules::{Rule, Table};
+use crate::websocket::message::MessageState;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "unfinished-message",
+    table: Table::Frames,
+    severity: Severity::Warning,
+    reference: "RFC 6455 section 5.4",
+    summary: "a message begun with FIN=0 was still open when its sender's stream ended",
+    meaning: "The sender began a fragmented message and ended its stream before the last fragment.",
+    harm: "The receiver never gets the message, and often reports the end as the cause.",
+    causes: &[
+        "the sender died or was killed while it sent",
+        "an intermediary ended the connection in the middle",
+        "a sender that never sets FIN on the last fragment",
+    ],
+    fix: "See how the connection ended (FIN, RST, Close) and by whom; look into the log of \
+        that side at that time.",
+    judge: Judge::Ending { fires, tell },
+};
+
+fn fires(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
+    let open = facts.own.message.is_open() && facts.own.whole;
+    let ended = facts.own.left_at().is_some();
+    open.then_some(if ended { rule.severity } else { Severity::Info })
+}
+
+fn tell(facts: &EndingFacts<'_>) -> Telling {
+    let opcode = match facts.own.message {
+        MessageState::Open { opcode, .. } => opcode.as_str(),
+        MessageState::Idle | MessageState::Unknown => "",
+    };
+    let end = match (&facts.own.close, facts.own.tcp) {
+        (Some(_), _) => "the sender's Close",
+        (None, Some(tcp)) if tcp.by_reset => "the sender's RST",
+        (None, Some(_)) => "the sender's FIN",
+        (None, None) => "the end of the capture",
+    };
+    let message = format!("a {opcode} message begun with FIN=0 is still open at {end}");
+    match facts.own.message_begin {
+        Some(seen) => Telling::new(seen.place, message)
+            .showing(seen.header.to_bytes())
+            .offending(0..1, "FIN=0, and no frame with FIN=1 follows"),
+        None => facts.tell(message),
+    }
+}

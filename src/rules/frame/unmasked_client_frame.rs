@@ -1,0 +1,49 @@
+//! Masks that a client must use.
+
+use crate::finding::Severity;
+use crate::rules::judge::{FrameFacts, Judge, Telling};
+use crate::rules::{Rule, Table};
+use crate::websocket::notable::Notable;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "unmasked-client-frame",
+    table: Table::Frames,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.1",
+    summary: "a frame from the client has MASK=0",
+    meaning: "A client must mask every frame that it sends, empty control frames too.",
+    harm: "Servers must fail the connection: \"MASK must be set\", \"received an unmasked frame \
+        from client\".",
+    causes: &[
+        "an embedded client that masks data frames and forgets the Pong that answers a \
+            server's Ping: data works until somebody turns server pings on",
+        "a proxy that removes the mask and does not set another",
+    ],
+    fix: "Mask control frames as well, also empty ones; in a proxy, mask again towards the \
+        server.",
+    judge: Judge::Frame {
+        on: Notable::UNMASKED_BY_CLIENT,
+        fires,
+        tell,
+    },
+};
+
+/// Where the sides were told apart by their masks, the mask cannot accuse one of them.
+fn fires(rule: &Rule, facts: &FrameFacts<'_>) -> Option<Severity> {
+    Some(if facts.roles_from_masks {
+        Severity::Info
+    } else {
+        rule.severity
+    })
+}
+
+fn tell(facts: &FrameFacts<'_>) -> Telling {
+    facts
+        .tell(format!(
+            "an unmasked {} from the client",
+            facts.frame_name()
+        ))
+        .context(0..1, facts.first_byte())
+        .offending(1..2, "MASK=0")
+}

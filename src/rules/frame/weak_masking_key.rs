@@ -1,0 +1,38 @@
+//! Masking keys that are none.
+
+use crate::finding::Severity;
+use crate::rules::judge::{FrameFacts, Judge, Telling, always};
+use crate::rules::{Rule, Table};
+use crate::websocket::notable::Notable;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "weak-masking-key",
+    table: Table::Frames,
+    severity: Severity::Info,
+    reference: "RFC 6455 section 5.3",
+    summary: "the client's masking key is all zero, or the same on three frames running",
+    meaning: "Masking keys must be unpredictable, so that a page cannot choose the bytes that \
+        travel.",
+    harm: "It breaks no connection. It lets a hostile page write bytes of its choice on the \
+        wire, which is what masking is there to prevent.",
+    causes: &["a client that saves the work of masking", "a test tool"],
+    fix: "Take every frame's key from a strong source of randomness.",
+    judge: Judge::Frame {
+        on: Notable::WEAK_KEY,
+        fires: always,
+        tell,
+    },
+};
+
+fn tell(facts: &FrameFacts<'_>) -> Telling {
+    let header = &facts.seen.header;
+    let what = if header.masking_key() == Some([0; 4]) {
+        "the masking key is all zero"
+    } else {
+        "the same masking key on three frames running"
+    };
+    facts
+        .tell(what)
+        .offending(header.masking_key_range(), "masking key")
+}

@@ -1,0 +1,59 @@
+//! Answers that do not fit their key.
+
+use crate::finding::{Severity, Side};
+use crate::rules::judge::{HandshakeFacts, Judge, Telling};
+use crate::rules::{Rule, Table};
+use crate::untrusted::Untrusted;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "accept-mismatch",
+    table: Table::Handshake,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 4.2.2",
+    summary: "Sec-WebSocket-Accept of the 101 is absent, or not the hash of the request's key",
+    meaning: "The server proves with Sec-WebSocket-Accept that it read this request: base64 of the \
+        SHA-1 of the key and a fixed GUID.",
+    harm: "Clients must fail the connection: \"incorrect Sec-WebSocket-Accept header value\".",
+    causes: &[
+        "an intermediary that made a handshake of its own and passed the other side's answer \
+            on",
+        "a 101 from a cache",
+        "a server that computes the hash wrongly",
+    ],
+    fix: "Compare the key on both sides of the intermediary: whoever changes it must compute \
+        the answer anew.",
+    judge: Judge::Handshake { fires, tell },
+};
+
+fn fires(rule: &Rule, facts: &HandshakeFacts<'_>) -> Option<Severity> {
+    if facts.sender != Side::Server || !facts.handshake.is_accepted() {
+        return None;
+    }
+    let fits = match (accept(facts), facts.handshake.expected_accept()) {
+        (Some(accept), Some(expected)) => accept == expected.as_bytes(),
+        // Without the key there is nothing to hold an answer against.
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    (!fits).then_some(rule.severity)
+}
+
+fn accept<'a>(facts: &HandshakeFacts<'a>) -> Option<&'a [u8]> {
+    let response = facts.handshake.response()?;
+    response.head.fields.first("Sec-WebSocket-Accept")
+}
+
+fn tell(facts: &HandshakeFacts<'_>) -> Telling {
+    let expected = facts.handshake.expected_accept();
+    let calls_for = expected.map_or_else(String::new, |expected| {
+        format!("; the key calls for {expected}")
+    });
+    facts.tell(match accept(facts) {
+        Some(accept) => format!(
+            "Sec-WebSocket-Accept is \"{}\"{calls_for}",
+            Untrusted(accept)
+        ),
+        None => format!("the 101 has no Sec-WebSocket-Accept{calls_for}"),
+    })
+}

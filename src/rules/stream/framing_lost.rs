@@ -1,0 +1,76 @@
+//! Headers that are none.
+
+use crate::finding::Severity;
+use crate::rules::judge::{Judge, StreamFacts, Telling};
+use crate::rules::{ALL, Rule, Table};
+use crate::websocket::reader::Oddity;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "framing-lost",
+    table: Table::Stream,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.2",
+    summary: "every byte is there, a header breaks two independent rules, and no good header \
+        stands at the place it announces",
+    meaning: "What stands where a header was due is none: the frame before it, or something \
+        between, has another length than it says.",
+    harm: "From here on the receiver reads payload as headers; its error text names bits that \
+        nobody set.",
+    causes: &[
+        "a sender whose length field does not count what it sends: characters instead of \
+            bytes, or two writers at once",
+        "bytes that something inserted or removed above TCP",
+    ],
+    fix: "Look at the last good frame: compare its length with what was meant to be sent. If \
+        the sender is right, capture on the other side of the intermediary.",
+    judge: Judge::Stream { fires, tell },
+};
+
+fn fires(rule: &Rule, facts: &StreamFacts<'_>) -> Option<Severity> {
+    matches!(facts.oddity, Oddity::FramingLost { .. }).then_some(rule.severity)
+}
+
+fn tell(facts: &StreamFacts<'_>) -> Telling {
+    let Oddity::FramingLost {
+        place,
+        header,
+        notable,
+        next,
+    } = facts.oddity
+    else {
+        return facts.tell("framing lost");
+    };
+    let reasons: Vec<&str> = notable
+        .iter()
+        .filter_map(|one| {
+            ALL.iter().find_map(|rule| match &rule.judge {
+                Judge::Frame { on, .. } if on.intersects(one) => Some(rule.name),
+                _ => None,
+            })
+        })
+        .collect();
+    let next = match next {
+        Some(_) => "a bad header follows its frame",
+        None => "the stream ends before its frame does",
+    };
+    let last = match facts.last_frame {
+        Some(place) => format!(
+            "the last good frame is number {} in packet {}",
+            place.frame.unwrap_or_default(),
+            place.packet.number
+        ),
+        None => "no good frame came before it".to_owned(),
+    };
+    let bytes = header.to_bytes();
+    let end = bytes.len();
+    Telling::new(
+        *place,
+        format!(
+            "no frame begins here ({}; {next}); {last}",
+            reasons.join(", ")
+        ),
+    )
+    .showing(bytes)
+    .offending(0..end, "a frame header was due here")
+}

@@ -1,0 +1,71 @@
+//! HTTP answers among frames.
+
+use crate::finding::Severity;
+use crate::http::{Parsed, parse_response};
+use crate::rules::judge::{Judge, StreamFacts, Telling};
+use crate::rules::stream::response_text::describe_response;
+use crate::rules::{Rule, Table};
+use crate::untrusted::Untrusted;
+use crate::websocket::foreign::Foreign;
+use crate::websocket::reader::Oddity;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "injected-http-response",
+    table: Table::Stream,
+    severity: Severity::Error,
+    reference: "RFC 6455 section 5.2",
+    summary: "the bytes of an HTTP response stand where a frame was due, or cut into one",
+    meaning: "After the 101 only frames may follow. Something wrote an HTTP response into the \
+        upgraded connection; its status, Server and title tell what.",
+    harm: "The receiver reads \"HTTP\" as a frame header (H is 0x48: RSV1, FIN=0, opcode 8) and \
+        fails with \"RSV1 must be clear\", \"FIN must be set\" or \"invalid frame header\".",
+    causes: &[
+        "a proxy or filter that blocks with a page of its own (403, 407, 451)",
+        "a Node HTTP server's own timer that was never detached (408 after 30 to 90 s)",
+        "two upgrade handlers on one server (400)",
+        "a gateway that lost its server (502, 503, 504)",
+    ],
+    fix: "Find the product by the Server field and the page. Let it pass the connection as a \
+        tunnel, or go around it; in Node, detach the parser on upgrade and have one upgrade \
+        listener.",
+    judge: Judge::Stream { fires, tell },
+};
+
+fn fires(rule: &Rule, facts: &StreamFacts<'_>) -> Option<Severity> {
+    let fires = matches!(
+        facts.oddity,
+        Oddity::Foreign {
+            kind: Foreign::HttpResponse,
+            ..
+        }
+    );
+    fires.then_some(rule.severity)
+}
+
+fn tell(facts: &StreamFacts<'_>) -> Telling {
+    let Some(foreign) = facts.foreign() else {
+        return facts.tell("an HTTP response");
+    };
+    let what = match parse_response(foreign.bytes) {
+        Parsed::Whole(head, length) => {
+            let body = foreign.bytes.get(length..).unwrap_or_default();
+            describe_response(&head, body)
+        }
+        Parsed::Partial | Parsed::Malformed => {
+            let line = foreign
+                .bytes
+                .split(|byte| matches!(byte, b'\r' | b'\n'))
+                .next();
+            format!("\"{}\"", Untrusted(line.unwrap_or_default()))
+        }
+    };
+    let whereabouts = if foreign.inside_frame {
+        "cuts into a frame"
+    } else {
+        "stands where a frame was due"
+    };
+    facts
+        .tell(format!("an HTTP response {whereabouts}: {what}"))
+        .showing_foreign(&foreign, "an HTTP status line")
+}

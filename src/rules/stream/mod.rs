@@ -1,0 +1,8 @@
+//! The rules of the table Stream: what is under the frames, or instead of them.
+
+pub(super) mod capture_gap;
+pub(super) mod framing_lost;
+pub(super) mod injected_http_request;
+pub(super) mod injected_http_response;
+pub(super) mod not_websocket;
+pub(super) mod response_text;
