@@ -1,7 +1,9 @@
 //! `wsblame` reads a packet capture and says what broke a WebSocket connection.
 
+pub mod analyzer;
 pub mod cli;
 pub mod decode;
+pub mod driver;
 pub mod finding;
 pub mod http;
 pub mod limits;

@@ -8,6 +8,8 @@ use super::console::Console;
 use super::file::ReportFile;
 use super::progress::Progress;
 use super::status::Status;
+use crate::analyzer::Exposure;
+use crate::driver::{self, Options};
 use crate::report::model::Report;
 use crate::report::selection::Selection;
 use crate::report::{json, redact, text};
@@ -61,46 +63,17 @@ pub(super) struct Check {
     no_progress: bool,
 }
 
-/// What the analysis is to do.
-#[derive(Clone, Copy, Debug)]
-struct Options {
-    /// Query strings and header values are left as they are.
-    show_headers: bool,
-}
-
-/// Analyses these captures as one. What cannot be read is in the report, as `Input::error`.
-///
-/// `progress` is told how many bytes of how many have been read.
-fn analyse(paths: &[PathBuf], options: Options, progress: &mut dyn FnMut(u64, u64)) -> Report {
-    // A stand-in until there is a driver: it opens nothing but says whether it could.
-    use crate::report::model::{Input, SCHEMA, Summary, Tool};
-    let _ = options.show_headers;
-    progress(0, 0);
-    let input = |path: &PathBuf| Input {
-        name: path.display().to_string(),
-        error: Some(match std::fs::metadata(path) {
-            Ok(_) => "reading captures is not built yet".to_owned(),
-            Err(error) => error.to_string(),
-        }),
-        ..Input::default()
-    };
-    Report {
-        schema: SCHEMA,
-        tool: Tool::THIS,
-        inputs: paths.iter().map(input).collect(),
-        summary: Summary::default(),
-        connections: Vec::new(),
-    }
-}
-
 impl Check {
     pub(super) fn run(&self, console: Console) -> Status {
         let wanted = !self.quiet && !self.no_progress && console.is_watched();
         let mut progress = Progress::new(wanted);
         let options = Options {
-            show_headers: self.show_headers,
+            exposure: Exposure {
+                headers: self.show_headers,
+            },
+            ..Options::default()
         };
-        let report = analyse(&self.captures, options, &mut |read, total| {
+        let report = driver::check(&self.captures, &options, &mut |read, total| {
             progress.update(read, total);
         });
         progress.finish();

@@ -1,0 +1,625 @@
+//! What one TCP connection carries: HTTP until an upgrade is answered, then a WebSocket; or
+//! something else, which is left alone. A connection that was joined in its middle is recognised
+//! by heads or by frames that make sense in a row.
+
+use std::collections::VecDeque;
+
+use crate::finding::{Side, Sides};
+use crate::http::{Attempt, Exchanges, Progress, Purpose, looks_like_request, looks_like_response};
+use crate::limits::Limits;
+use crate::report::model::Outcome;
+use crate::rules::Ledger;
+use crate::rules::judge::{HandshakeFacts, StreamFacts};
+use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way};
+use crate::websocket::extensions::Agreement;
+use crate::websocket::foreign::{self, Foreign};
+use crate::websocket::handshake::Handshake;
+use crate::websocket::reader::{FrameReader, Oddity};
+use crate::websocket::search::{KeptChunk, Search, Threshold};
+
+use super::session::{Context, Session, tcp_end};
+
+/// What a TCP connection carries that is no WebSocket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// TLS.
+    Tls,
+    /// HTTP/1.
+    Http,
+    /// HTTP/2 in clear text.
+    Http2,
+    /// Something else, or nothing.
+    #[default]
+    Unknown,
+}
+
+/// How client and server were told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RolesFrom {
+    /// By the heads of the handshake.
+    Handshake,
+    /// By the SYN.
+    Syn,
+    /// By the masks.
+    Masks,
+}
+
+/// Handshake attempts of one connection that are kept.
+const ATTEMPTS: usize = 16;
+
+#[derive(Debug, Default)]
+enum Stage {
+    #[default]
+    Http,
+    WebSocket(Box<Session>),
+    Other,
+}
+
+/// An event that waits.
+#[derive(Debug)]
+enum Kept {
+    Data(KeptChunk),
+    Gap(Gap),
+}
+
+impl Kept {
+    /// Bytes of memory that it takes.
+    const fn cost(&self) -> usize {
+        const EVENT: usize = 64;
+        match self {
+            Self::Data(chunk) => chunk.bytes.len() + EVENT,
+            Self::Gap(_) => EVENT,
+        }
+    }
+}
+
+/// What one TCP connection carries.
+#[derive(Debug, Default)]
+pub(super) struct Conversation {
+    client: Option<(Way, RolesFrom)>,
+    stage: Stage,
+    exchanges: Exchanges,
+    /// Bytes whose place is not known, searched for frames.
+    searches: [Option<Search>; 2],
+    searched: u64,
+    waiting: [VecDeque<Kept>; 2],
+    waiting_bytes: [usize; 2],
+    /// Missing bytes of before the sides were told apart.
+    early_gaps: Vec<(Way, Gap)>,
+    kind: Kind,
+    /// Packets in a row that began with a TLS record.
+    tls_records: u32,
+    /// Answered attempts that led to no WebSocket here.
+    refused: Vec<Handshake>,
+    /// The attempt that led to the WebSocket, or whose answer is missing.
+    handshake: Option<Handshake>,
+    tunnelled: bool,
+    ledger: Ledger,
+}
+
+/// All that is known of a WebSocket connection when it is over.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) client: Way,
+    pub(super) roles_from: RolesFrom,
+    pub(super) outcome: Outcome,
+    pub(super) handshake: Option<Handshake>,
+    pub(super) tunnelled: bool,
+    pub(super) session: Option<Box<Session>>,
+    pub(super) ledger: Ledger,
+}
+
+impl Conversation {
+    /// Notes who opened the connection.
+    pub(super) fn opened_by(&mut self, opener: Option<Way>) {
+        if let Some(client) = opener {
+            self.learn_roles(client, RolesFrom::Syn);
+        }
+    }
+
+    /// Notes which way the client sends, unless that is known already.
+    fn learn_roles(&mut self, client: Way, from: RolesFrom) {
+        if self.client.is_some() {
+            return;
+        }
+        self.client = Some((client, from));
+        for (way, gap) in std::mem::take(&mut self.early_gaps) {
+            self.note_gap(way.side(client), gap);
+            if from == RolesFrom::Syn {
+                self.exchanges.gap(way.side(client), &gap);
+            }
+        }
+    }
+
+    /// Whether it is known to be no WebSocket: nothing more has to be looked at.
+    pub(super) const fn is_settled(&self) -> bool {
+        matches!(self.stage, Stage::Other)
+    }
+
+    /// Takes what happened in a stream; returns the name of the bound that was met, if one was.
+    pub(super) fn take(&mut self, event: &FlowEvent<'_>, limits: &Limits) -> Option<&'static str> {
+        let way = event.way;
+        if self.is_settled() {
+            return None;
+        }
+        let mut bound = None;
+        if self.must_wait(way) {
+            self.keep(way, event.event);
+            if *slot(&self.waiting_bytes, way) > limits.early_bytes {
+                bound = Some("early_bytes");
+                self.stop_waiting(way);
+            }
+        } else {
+            match event.event {
+                StreamEvent::Data(chunk) => self.data(way, chunk, limits),
+                StreamEvent::Gap(gap) => self.gap(way, gap, limits),
+            }
+        }
+        self.pump(limits);
+        bound
+    }
+
+    /// The connection is over; says what it carried if it was no WebSocket.
+    pub(super) fn finish(mut self, flow: &Flow, limits: &Limits) -> Result<Ended, Kind> {
+        while self.waiting.iter().any(|kept| !kept.is_empty()) {
+            for way in Way::BOTH {
+                self.stop_waiting(way);
+            }
+            self.pump(limits);
+        }
+        for way in Way::BOTH {
+            if matches!(self.stage, Stage::Http) {
+                self.look(way, true, limits);
+            }
+            self.pump(limits);
+        }
+        if let Some(attempt) = self.exchanges.give_up_answer()
+            && attempt.purpose == Purpose::Upgrade
+        {
+            self.handshake.get_or_insert(Handshake::new(attempt));
+        }
+        let Some((client, roles_from)) = self.client else {
+            return Err(self.kind());
+        };
+        let has_session = matches!(self.stage, Stage::WebSocket(_));
+        if !has_session && self.handshake.is_none() && self.refused.is_empty() {
+            return Err(self.kind());
+        }
+        self.judge_end(client, flow, limits);
+        let outcome = self.outcome(flow, client, has_session);
+        let roles_from = match self.handshake {
+            Some(_) if roles_from == RolesFrom::Masks => RolesFrom::Handshake,
+            _ => roles_from,
+        };
+        Ok(Ended {
+            client,
+            roles_from,
+            outcome,
+            handshake: self.handshake.or_else(|| self.refused.pop()),
+            tunnelled: self.tunnelled,
+            session: match self.stage {
+                Stage::WebSocket(session) => Some(session),
+                Stage::Http | Stage::Other => None,
+            },
+            ledger: self.ledger,
+        })
+    }
+
+    /// Judges what can be judged only when nothing more will come.
+    fn judge_end(&mut self, client: Way, flow: &Flow, limits: &Limits) {
+        let accepted = self.handshake.as_ref().is_some_and(Handshake::is_accepted);
+        let attempts = self.refused.iter().chain(&self.handshake);
+        for handshake in attempts {
+            for sender in Side::BOTH {
+                self.ledger.judge_handshake(&HandshakeFacts {
+                    sender,
+                    handshake,
+                    accepted_later: accepted,
+                });
+            }
+        }
+        let Stage::WebSocket(session) = &mut self.stage else {
+            return;
+        };
+        let mut context = context(
+            limits,
+            &mut self.ledger,
+            self.handshake.as_ref(),
+            self.client,
+        );
+        for way in Way::BOTH {
+            let ended = tcp_end(flow.direction(way)).is_some();
+            session.finish(way.side(client), ended, &mut context);
+        }
+        let endings = Sides {
+            client: session.ending(Side::Client, flow.direction(client)),
+            server: session.ending(Side::Server, flow.direction(client.back())),
+        };
+        self.ledger.judge_ending(&endings, self.handshake.as_ref());
+    }
+
+    fn outcome(&self, flow: &Flow, client: Way, has_session: bool) -> Outcome {
+        let answer = self.handshake.as_ref().map(Handshake::status);
+        match answer {
+            Some(Some(101)) => Outcome::Accepted,
+            _ if has_session => Outcome::Unseen,
+            Some(None) => {
+                let server = flow.direction(client.back());
+                let is_whole = server.is_from_start() && server.missing_bytes() == 0;
+                if is_whole {
+                    Outcome::Unanswered
+                } else {
+                    Outcome::Unseen
+                }
+            }
+            _ => Outcome::Rejected,
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        if self.exchanges.heads() > 0 {
+            Kind::Http
+        } else {
+            self.kind
+        }
+    }
+
+    /// The side that sends this way, once that is known.
+    fn side(&self, way: Way) -> Option<Side> {
+        self.client.map(|(client, _)| way.side(client))
+    }
+
+    fn must_wait(&self, way: Way) -> bool {
+        let waits = matches!(self.stage, Stage::Http)
+            && self
+                .side(way)
+                .is_some_and(|side| self.exchanges.waits(side));
+        waits || !slot(&self.waiting, way).is_empty()
+    }
+
+    fn keep(&mut self, way: Way, event: StreamEvent<'_>) {
+        let kept = match event {
+            StreamEvent::Data(chunk) => Kept::Data(KeptChunk::of(&chunk)),
+            StreamEvent::Gap(gap) => Kept::Gap(gap),
+        };
+        *slot_mut(&mut self.waiting_bytes, way) += kept.cost();
+        slot_mut(&mut self.waiting, way).push_back(kept);
+    }
+
+    fn keep_first(&mut self, way: Way, chunk: KeptChunk) {
+        let kept = Kept::Data(chunk);
+        *slot_mut(&mut self.waiting_bytes, way) += kept.cost();
+        slot_mut(&mut self.waiting, way).push_front(kept);
+    }
+
+    fn take_kept(&mut self, way: Way) -> Option<Kept> {
+        let kept = slot_mut(&mut self.waiting, way).pop_front()?;
+        *slot_mut(&mut self.waiting_bytes, way) -= kept.cost();
+        Some(kept)
+    }
+
+    /// Reads what waited and need not wait any more.
+    fn pump(&mut self, limits: &Limits) {
+        loop {
+            let Some(way) = Way::BOTH.into_iter().find(|way| {
+                let side = self.side(*way);
+                let waits = matches!(self.stage, Stage::Http)
+                    && side.is_some_and(|side| self.exchanges.waits(side));
+                !waits && !slot(&self.waiting, *way).is_empty()
+            }) else {
+                return;
+            };
+            match self.take_kept(way) {
+                Some(Kept::Data(chunk)) => self.data(way, chunk.as_chunk(), limits),
+                Some(Kept::Gap(gap)) => self.gap(way, gap, limits),
+                None => return,
+            }
+        }
+    }
+
+    /// What a side waits for will not come, or there is no room to wait for it.
+    fn stop_waiting(&mut self, way: Way) {
+        if !matches!(self.stage, Stage::Http) || slot(&self.waiting, way).is_empty() {
+            return;
+        }
+        match self.side(way) {
+            Some(Side::Client) => self.lose_answer(),
+            Some(Side::Server) => self.exchanges.give_up_requests(),
+            None => {}
+        }
+    }
+
+    /// The answer to an attempt is missing: what follows on both sides may be HTTP or frames.
+    fn lose_answer(&mut self) {
+        if let Some(attempt) = self.exchanges.give_up_answer()
+            && attempt.purpose == Purpose::Upgrade
+        {
+            self.handshake = Some(Handshake::new(attempt));
+        }
+        self.exchanges.lose_place(Side::Client);
+        self.exchanges.lose_place(Side::Server);
+    }
+
+    fn gap(&mut self, way: Way, gap: Gap, limits: &Limits) {
+        let Some(side) = self.side(way) else {
+            self.look(way, true, limits);
+            if matches!(self.stage, Stage::Http) {
+                self.early_gaps.push((way, gap));
+                if let Some(search) = slot_mut(&mut self.searches, way) {
+                    search.clear();
+                }
+            } else {
+                self.gap(way, gap, limits);
+            }
+            return;
+        };
+        match &mut self.stage {
+            Stage::WebSocket(session) => {
+                let mut context = context(
+                    limits,
+                    &mut self.ledger,
+                    self.handshake.as_ref(),
+                    self.client,
+                );
+                session.gap(side, gap, &mut context);
+            }
+            Stage::Http => {
+                self.note_gap(side, gap);
+                self.look(way, true, limits);
+                if !matches!(self.stage, Stage::Http) {
+                    return;
+                }
+                if let Some(search) = slot_mut(&mut self.searches, way) {
+                    search.clear();
+                }
+                self.exchanges.gap(side, &gap);
+            }
+            Stage::Other => {}
+        }
+    }
+
+    fn note_gap(&mut self, side: Side, gap: Gap) {
+        self.ledger.judge_stream(&StreamFacts {
+            sender: side,
+            oddity: &Oddity::Gap {
+                gap,
+                lost_place: false,
+                frame: None,
+            },
+            handshake: None,
+            last_frame: None,
+        });
+    }
+
+    fn data(&mut self, way: Way, chunk: Chunk<'_>, limits: &Limits) {
+        let Some(side) = self.side(way) else {
+            self.join(way, &chunk, limits);
+            return;
+        };
+        match &mut self.stage {
+            Stage::WebSocket(session) => {
+                let mut context = context(
+                    limits,
+                    &mut self.ledger,
+                    self.handshake.as_ref(),
+                    self.client,
+                );
+                session.data(side, &chunk, &mut context);
+            }
+            Stage::Http => self.http(way, side, chunk, limits),
+            Stage::Other => {}
+        }
+    }
+
+    fn http(&mut self, way: Way, side: Side, mut chunk: Chunk<'_>, limits: &Limits) {
+        while !chunk.bytes.is_empty() {
+            if self.exchanges.waits(side) {
+                self.keep_first(way, KeptChunk::of(&chunk));
+                return;
+            }
+            chunk = match self.exchanges.data(side, chunk, limits) {
+                Progress::Rest(rest) => rest,
+                Progress::Answered(attempt, rest) => {
+                    self.note_answer(attempt);
+                    rest
+                }
+                Progress::Accepted(attempt, rest) => {
+                    self.accept(attempt);
+                    self.data(way, rest, limits);
+                    return;
+                }
+                Progress::Unplaced(rest) => {
+                    if side == Side::Server && self.exchanges.unanswered().is_some() {
+                        self.lose_answer();
+                    }
+                    self.search(way, &rest, limits);
+                    return;
+                }
+                Progress::Other(rest) => {
+                    self.leave_alone(rest.bytes);
+                    return;
+                }
+            };
+        }
+        if self.exchanges.is_overrun(limits) {
+            self.leave_alone(&[]);
+        }
+    }
+
+    fn note_answer(&mut self, attempt: Attempt) {
+        let handshake = Handshake::new(attempt);
+        let status = handshake.status().unwrap_or_default();
+        if handshake.is_connect() && (200..300).contains(&status) {
+            self.tunnelled = true;
+        } else if self.refused.len() < ATTEMPTS {
+            self.refused.push(handshake);
+        }
+    }
+
+    /// A WebSocket begins.
+    fn accept(&mut self, mut attempt: Attempt) {
+        if attempt.request.is_none()
+            && let Some(known) = &self.handshake
+        {
+            attempt.request = known.request().cloned();
+        }
+        let handshake = Handshake::new(attempt);
+        let agreement = handshake.agreement();
+        let readers = Sides {
+            client: FrameReader::at_handshake(Side::Client, agreement),
+            server: FrameReader::at_handshake(Side::Server, agreement),
+        };
+        self.handshake = Some(handshake);
+        self.stage = Stage::WebSocket(Box::new(Session::new(readers, agreement)));
+    }
+
+    /// Bytes of a connection of which neither the SYN nor a head was seen yet.
+    fn join(&mut self, way: Way, chunk: &Chunk<'_>, limits: &Limits) {
+        /// The shortest beginning that tells a head.
+        const ENOUGH: usize = 12;
+        let long = chunk.bytes.len() >= ENOUGH;
+        let client = if long && looks_like_request(chunk.bytes) {
+            Some(way)
+        } else if long && looks_like_response(chunk.bytes) {
+            Some(way.back())
+        } else {
+            None
+        };
+        let Some(client) = client else {
+            self.search(way, chunk, limits);
+            return;
+        };
+        self.learn_roles(client, RolesFrom::Handshake);
+        self.exchanges.lose_place(Side::Client);
+        self.exchanges.lose_place(Side::Server);
+        // What was kept for a search is read again, now that it is known what it may be.
+        self.keep_first(way, KeptChunk::of(chunk));
+        for way in Way::BOTH {
+            let search = slot_mut(&mut self.searches, way).take();
+            let kept = search.map(|search| search.into_chunks(0));
+            for chunk in kept.into_iter().flatten().rev() {
+                self.keep_first(way, chunk);
+            }
+        }
+    }
+
+    /// Keeps bytes whose place is not known, and looks for frames among them.
+    fn search(&mut self, way: Way, chunk: &Chunk<'_>, limits: &Limits) {
+        /// One record may be an accident, as a payload's packet may begin with anything.
+        const RECORDS: u32 = 2;
+        let is_tls = foreign::protocol(chunk.bytes) == Some(Foreign::Tls) && chunk.bytes.len() > 4;
+        self.tls_records = if is_tls { self.tls_records + 1 } else { 0 };
+        self.searched += chunk.bytes.len() as u64;
+        let hopeless = self.searched > limits.recognition_bytes && self.handshake.is_none();
+        if self.tls_records >= RECORDS || hopeless {
+            self.leave_alone(chunk.bytes);
+            return;
+        }
+        let masked = self.side(way).map(|side| side == Side::Client);
+        let threshold = if self.handshake.is_some() {
+            Threshold::KNOWN
+        } else {
+            Threshold::UNKNOWN
+        };
+        slot_mut(&mut self.searches, way)
+            .get_or_insert_with(|| Search::new(masked, true, threshold))
+            .push(chunk, limits);
+        self.look(way, false, limits);
+    }
+
+    /// Looks for frames in what is kept of one way; a WebSocket it is if there are any.
+    fn look(&mut self, way: Way, ended: bool, limits: &Limits) {
+        let Some(search) = slot_mut(&mut self.searches, way) else {
+            return;
+        };
+        let Some((offset, masked)) = search.find(ended, limits) else {
+            return;
+        };
+        let client = match self.client {
+            Some((client, _)) => client,
+            None if masked => way,
+            None => way.back(),
+        };
+        self.learn_roles(client, RolesFrom::Masks);
+        let agreement = Agreement::UNSEEN;
+        let mut reader = |side: Side| {
+            let its_way = if side == Side::Client {
+                client
+            } else {
+                client.back()
+            };
+            let masked = side == Side::Client;
+            let mut search = slot_mut(&mut self.searches, its_way)
+                .take()
+                .unwrap_or_else(|| Search::new(Some(masked), true, Threshold::KNOWN));
+            if its_way == way {
+                FrameReader::found(side, agreement, search.into_chunks(offset))
+            } else {
+                search.expect(masked, true);
+                FrameReader::searching(side, agreement, search)
+            }
+        };
+        let readers = Sides {
+            client: reader(Side::Client),
+            server: reader(Side::Server),
+        };
+        let mut session = Box::new(Session::new(readers, agreement));
+        let mut context = context(
+            limits,
+            &mut self.ledger,
+            self.handshake.as_ref(),
+            self.client,
+        );
+        session.catch_up(&mut context);
+        self.stage = Stage::WebSocket(session);
+    }
+
+    /// This is no WebSocket. An attempt at one stays reported.
+    fn leave_alone(&mut self, bytes: &[u8]) {
+        self.kind = match foreign::protocol(bytes) {
+            _ if self.exchanges.heads() > 0 => Kind::Http,
+            Some(Foreign::Tls) => Kind::Tls,
+            Some(Foreign::Http2) => Kind::Http2,
+            _ => Kind::Unknown,
+        };
+        if let Some(attempt) = self.exchanges.give_up_answer()
+            && attempt.purpose == Purpose::Upgrade
+        {
+            self.handshake = Some(Handshake::new(attempt));
+        }
+        self.stage = Stage::Other;
+        self.waiting = Default::default();
+        self.searches = Default::default();
+    }
+}
+
+const fn slot<T>(both: &[T; 2], way: Way) -> &T {
+    let [first, second] = both;
+    match way {
+        Way::FromFirst => first,
+        Way::FromSecond => second,
+    }
+}
+
+const fn slot_mut<T>(both: &mut [T; 2], way: Way) -> &mut T {
+    let [first, second] = both;
+    match way {
+        Way::FromFirst => first,
+        Way::FromSecond => second,
+    }
+}
+
+/// What a session needs of the connection around it.
+const fn context<'a>(
+    limits: &'a Limits,
+    ledger: &'a mut Ledger,
+    handshake: Option<&'a Handshake>,
+    client: Option<(Way, RolesFrom)>,
+) -> Context<'a> {
+    Context {
+        limits,
+        ledger,
+        handshake,
+        roles_from_masks: matches!(client, Some((_, RolesFrom::Masks))),
+    }
+}

@@ -1,0 +1,216 @@
+//! A connection that is over, as the report tells it.
+
+use crate::finding::{Finding, Side, Sides};
+use crate::packet::PacketId;
+use crate::report::model::{self, Outcome};
+use crate::tcp::{Direction, Flow, Way};
+use crate::websocket::handshake::Handshake;
+
+use super::conversation::{Ended, RolesFrom};
+use super::session::{Tally, tcp_end};
+
+/// What of the wire may stand in a report as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Exposure {
+    /// Query strings and header values, which often hold credentials.
+    pub headers: bool,
+}
+
+/// The report's account of a connection; it has no id yet.
+pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model::Connection {
+    let client = ended.client;
+    let (start, first) = flow.first_packet();
+    let (end, last) = flow.last_packet();
+    let tally = |side| ended.session.as_ref().map(|session| session.tally(side));
+    let frames = Sides {
+        client: tally(Side::Client).map_or_else(Default::default, |tally| tally.frames),
+        server: tally(Side::Server).map_or_else(Default::default, |tally| tally.frames),
+    };
+    let messages = Sides {
+        client: tally(Side::Client).map_or_else(Default::default, |tally| tally.messages),
+        server: tally(Side::Server).map_or_else(Default::default, |tally| tally.messages),
+    };
+    let direction = |side| match side {
+        Side::Client => flow.direction(client),
+        Side::Server => flow.direction(client.back()),
+    };
+    let close = model::Close {
+        client: tally(Side::Client).and_then(close_frame),
+        server: tally(Side::Server).and_then(close_frame),
+        tcp: Sides {
+            client: tcp(direction(Side::Client)),
+            server: tcp(direction(Side::Server)),
+        },
+    };
+    let layers = layers(&ended);
+    let findings: Vec<Finding> = ended.ledger.into_findings();
+    model::Connection {
+        id: 0,
+        input: first.input,
+        client: peer(flow, client),
+        server: peer(flow, client.back()),
+        roles_from: match ended.roles_from {
+            RolesFrom::Handshake => "handshake",
+            RolesFrom::Syn => "syn",
+            RolesFrom::Masks => "masks",
+        },
+        layers,
+        first_packet: first.number,
+        last_packet: last.number,
+        start,
+        end,
+        broken: findings
+            .iter()
+            .any(|finding| finding.rule.breaks(finding.severity)),
+        handshake: handshake(ended.handshake.as_ref(), ended.outcome, exposure),
+        frames,
+        messages,
+        close,
+        captured: Sides {
+            client: captured(direction(Side::Client)),
+            server: captured(direction(Side::Server)),
+        },
+        findings: findings.into_iter().map(finding).collect(),
+        verdict: None,
+    }
+}
+
+fn peer(flow: &Flow, way: Way) -> model::Peer {
+    let endpoint = flow.endpoint(way);
+    model::Peer {
+        address: endpoint.address.to_string(),
+        port: endpoint.port,
+    }
+}
+
+fn layers(ended: &Ended) -> Vec<&'static str> {
+    let mut layers = vec!["tcp"];
+    if ended.tunnelled {
+        layers.push("http-connect");
+    }
+    if ended.handshake.is_some() {
+        layers.push("http/1.1");
+    }
+    layers
+}
+
+fn close_frame(tally: &Tally) -> Option<model::CloseFrame> {
+    let (seen, payload) = tally.close.as_ref()?;
+    Some(model::CloseFrame {
+        code: payload.code(),
+        reason: String::from_utf8_lossy(payload.reason()).into_owned(),
+        packet: seen.place.packet.number,
+        input: seen.place.packet.input,
+        time: seen.place.time,
+    })
+}
+
+fn tcp(direction: &Direction) -> Option<model::TcpEnd> {
+    tcp_end(direction).map(|(_, by_reset)| {
+        if by_reset {
+            model::TcpEnd::Rst
+        } else {
+            model::TcpEnd::Fin
+        }
+    })
+}
+
+fn captured(direction: &Direction) -> model::Captured {
+    model::Captured {
+        from_start: direction.is_from_start(),
+        bytes: direction.bytes(),
+        missing_bytes: direction.missing_bytes(),
+        gaps: direction.gaps(),
+    }
+}
+
+fn handshake(
+    handshake: Option<&Handshake>,
+    outcome: Outcome,
+    exposure: Exposure,
+) -> model::Handshake {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let texts = |all: Vec<&[u8]>| all.into_iter().map(text).collect::<Vec<_>>();
+    let request = handshake.and_then(Handshake::request);
+    let response = handshake.and_then(Handshake::response);
+    let number = |packet: PacketId| packet.number;
+    model::Handshake {
+        outcome,
+        status: handshake.and_then(Handshake::status),
+        target: request.map(|request| target(&request.head.target, exposure)),
+        host: request.and_then(|request| request.head.fields.first("Host").map(text)),
+        offered_extensions: handshake
+            .map(|handshake| texts(handshake.offered("Sec-WebSocket-Extensions")))
+            .unwrap_or_default(),
+        negotiated_extensions: handshake
+            .and_then(|handshake| handshake.answered("Sec-WebSocket-Extensions"))
+            .map(texts),
+        offered_subprotocols: handshake
+            .map(|handshake| texts(handshake.offered("Sec-WebSocket-Protocol")))
+            .unwrap_or_default(),
+        subprotocol: response
+            .and_then(|response| response.head.fields.first("Sec-WebSocket-Protocol"))
+            .map(text),
+        intermediaries: handshake
+            .into_iter()
+            .flat_map(Handshake::intermediaries)
+            .map(|field| model::Intermediary {
+                header: field.name.clone(),
+                value: text(&field.value),
+            })
+            .collect(),
+        request_packet: request.map(|request| number(request.place.packet)),
+        response_packet: response.map(|response| number(response.place.packet)),
+        response_time: response.map(|response| response.place.time),
+    }
+}
+
+/// A request target, its query string masked unless it may be shown.
+fn target(target: &str, exposure: Exposure) -> String {
+    match target.split_once('?') {
+        Some((path, query)) if !exposure.headers => {
+            format!("{path}?[{} bytes masked]", query.len())
+        }
+        _ => target.to_owned(),
+    }
+}
+
+fn finding(finding: Finding) -> model::Finding {
+    let place = finding.place;
+    model::Finding {
+        rule: finding.rule.name,
+        severity: finding.severity,
+        sender: finding.sender,
+        input: place.packet.input,
+        packet: place.packet.number,
+        frame: place.frame,
+        stream_offset: Some(place.stream_offset),
+        time: place.time,
+        message: finding.message,
+        reference: finding.rule.reference,
+        bytes: hexadecimal(&finding.excerpt.bytes),
+        labels: finding
+            .excerpt
+            .labels
+            .into_iter()
+            .map(|label| model::Label {
+                start: label.range.start,
+                length: label.range.len(),
+                text: label.text,
+                offending: label.offending,
+            })
+            .collect(),
+        because_of: finding.because_of.map(|cause| model::BecauseOf {
+            rule: cause.rule,
+            sender: cause.sender,
+            packet: cause.packet.number,
+        }),
+        count: finding.count,
+        last_input: finding.last_packet.input,
+        last_packet: finding.last_packet.number,
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

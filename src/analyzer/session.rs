@@ -1,0 +1,290 @@
+//! A WebSocket once it is open: both directions' frames, counted, put together and judged.
+
+use crate::finding::{Place, Side, Sides};
+use crate::limits::Limits;
+use crate::report::model;
+use crate::rules::Ledger;
+use crate::rules::judge::{
+    CloseFacts, FrameFacts, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding, moment,
+};
+use crate::tcp::{Chunk, Direction, End, Gap};
+use crate::websocket::close::ClosePayload;
+use crate::websocket::extensions::Agreement;
+use crate::websocket::handshake::Handshake;
+use crate::websocket::header::Opcode;
+use crate::websocket::mask::unmask;
+use crate::websocket::message::MessageState;
+use crate::websocket::notable::Notable;
+use crate::websocket::reader::{FrameEvent, FrameReader, FrameSeen, Oddity};
+
+/// What the whole connection lends while bytes of one side are read.
+pub(super) struct Context<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) ledger: &'a mut Ledger,
+    pub(super) handshake: Option<&'a Handshake>,
+    pub(super) roles_from_masks: bool,
+}
+
+/// An open WebSocket.
+#[derive(Debug)]
+pub(super) struct Session {
+    sides: Sides<SideSession>,
+    agreement: Agreement,
+}
+
+#[derive(Debug)]
+struct SideSession {
+    reader: FrameReader,
+    tally: Tally,
+}
+
+/// What is known of one side's frames so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) frames: model::Frames,
+    pub(super) messages: model::Messages,
+    pub(super) close: Option<(FrameSeen, ClosePayload)>,
+    /// The frame whose payload is coming.
+    current: Option<FrameSeen>,
+    /// The payload of a Close that is coming.
+    closing: Option<ClosePayload>,
+    message_begin: Option<FrameSeen>,
+    last_data: Option<FrameSeen>,
+    last_frame: Option<Place>,
+    /// Some of its bytes are missing, or could not be read as frames.
+    unseen: bool,
+}
+
+impl Session {
+    pub(super) fn new(readers: Sides<FrameReader>, agreement: Agreement) -> Self {
+        let sides = readers.map(|reader| SideSession {
+            reader,
+            tally: Tally::default(),
+        });
+        Self { sides, agreement }
+    }
+
+    pub(super) const fn tally(&self, side: Side) -> &Tally {
+        &self.sides.of(side).tally
+    }
+
+    /// Reads what was kept while it was not known that these are frames.
+    pub(super) fn catch_up(&mut self, context: &mut Context<'_>) {
+        let agreement = self.agreement;
+        for side in Side::BOTH {
+            let SideSession { reader, tally } = self.sides.of_mut(side);
+            let limits = context.limits;
+            reader.catch_up(limits, &mut |event| {
+                tally.take(side, event, agreement, context);
+            });
+        }
+    }
+
+    pub(super) fn data(&mut self, side: Side, chunk: &Chunk<'_>, context: &mut Context<'_>) {
+        let agreement = self.agreement;
+        let SideSession { reader, tally } = self.sides.of_mut(side);
+        let limits = context.limits;
+        reader.data(chunk, limits, &mut |event| {
+            tally.take(side, event, agreement, context);
+        });
+    }
+
+    pub(super) fn gap(&mut self, side: Side, gap: Gap, context: &mut Context<'_>) {
+        let agreement = self.agreement;
+        let SideSession { reader, tally } = self.sides.of_mut(side);
+        let limits = context.limits;
+        reader.gap(gap, limits, &mut |event| {
+            tally.take(side, event, agreement, context);
+        });
+    }
+
+    /// Nothing more will come from a side.
+    pub(super) fn finish(&mut self, side: Side, ended: bool, context: &mut Context<'_>) {
+        let agreement = self.agreement;
+        let SideSession { reader, tally } = self.sides.of_mut(side);
+        let limits = context.limits;
+        reader.finish(ended, limits, &mut |event| {
+            tally.take(side, event, agreement, context);
+        });
+        tally.end_close(side, false, context);
+    }
+
+    /// What is known of a side when the connection is over.
+    pub(super) fn ending(&self, side: Side, direction: &Direction) -> SideEnding {
+        let SideSession { reader, tally } = self.sides.of(side);
+        let end = tcp_end(direction);
+        let reached = end.is_none_or(|(end, _)| direction.reached(end));
+        let message = reader.sequence().message;
+        SideEnding {
+            close: tally.close.clone(),
+            tcp: end.map(|(end, by_reset)| TcpEnding {
+                place: Place {
+                    packet: end.packet,
+                    time: end.time,
+                    stream_offset: direction.offset(),
+                    frame: None,
+                },
+                by_reset,
+            }),
+            whole: direction.is_captured() && reader.is_in_step() && reached,
+            message,
+            message_begin: match message {
+                MessageState::Open { .. } => tally.message_begin,
+                MessageState::Idle | MessageState::Unknown => None,
+            },
+            last_frame: tally.last_frame,
+            last_data: tally.last_data,
+            unseen: tally.unseen || direction.missing_bytes() > 0 || !direction.is_from_start(),
+        }
+    }
+}
+
+/// How a side ended TCP first: by FIN, or by RST (`true`).
+pub(super) fn tcp_end(direction: &Direction) -> Option<(End, bool)> {
+    let fin = direction.fin().map(|end| (end, false));
+    let rst = direction.rst().map(|end| (end, true));
+    fin.into_iter()
+        .chain(rst)
+        .min_by_key(|(end, _)| (end.time, end.packet))
+}
+
+impl Tally {
+    fn take(
+        &mut self,
+        side: Side,
+        event: FrameEvent<'_>,
+        agreement: Agreement,
+        context: &mut Context<'_>,
+    ) {
+        match event {
+            FrameEvent::Frame(seen) => self.begin(side, seen, agreement, context),
+            FrameEvent::Payload { bytes, at } => {
+                self.frames.payload_bytes += bytes.len() as u64;
+                self.collect(bytes, at);
+            }
+            FrameEvent::End { whole } => {
+                self.end_close(side, whole, context);
+                self.end_message();
+            }
+            FrameEvent::Oddity(oddity) => {
+                match &oddity {
+                    Oddity::Gap {
+                        gap,
+                        lost_place: false,
+                        ..
+                    } => self.frames.payload_bytes += gap.length,
+                    Oddity::Found { .. } => return,
+                    _ => {}
+                }
+                self.unseen = true;
+                let facts = StreamFacts {
+                    sender: side,
+                    oddity: &oddity,
+                    handshake: context.handshake,
+                    last_frame: self.last_frame,
+                };
+                context.ledger.judge_stream(&facts);
+            }
+        }
+    }
+
+    fn begin(
+        &mut self,
+        side: Side,
+        seen: FrameSeen,
+        agreement: Agreement,
+        context: &mut Context<'_>,
+    ) {
+        let opcode = seen.header.opcode();
+        let count = match opcode {
+            Opcode::Continuation => &mut self.frames.continuation,
+            Opcode::Text => &mut self.frames.text,
+            Opcode::Binary => &mut self.frames.binary,
+            Opcode::Close => &mut self.frames.close,
+            Opcode::Ping => &mut self.frames.ping,
+            Opcode::Pong => &mut self.frames.pong,
+            Opcode::Reserved(_) => &mut self.frames.reserved,
+        };
+        *count += 1;
+        if !seen.notable.is_empty() {
+            let orphan = seen.notable.contains(Notable::ORPHAN_CONTINUATION);
+            let facts = FrameFacts {
+                sender: side,
+                seen: &seen,
+                roles_from_masks: context.roles_from_masks,
+                has_deflate: agreement.has_deflate(),
+                fragmented_control: orphan
+                    .then(|| context.ledger.cause("fragmented-control-frame", side))
+                    .flatten(),
+            };
+            context.ledger.judge_frame(&facts);
+        }
+        if opcode == Opcode::Close {
+            self.closing = Some(ClosePayload::default());
+        }
+        if opcode.begins_message() && !seen.header.fin() {
+            self.message_begin = Some(seen);
+        }
+        if !opcode.is_control() {
+            self.last_data = Some(seen);
+        }
+        let later = self
+            .last_frame
+            .is_none_or(|last| moment(&last) <= moment(&seen.place));
+        if later {
+            self.last_frame = Some(seen.place);
+        }
+        self.current = Some(seen);
+    }
+
+    /// Keeps the payload of a Close.
+    fn collect(&mut self, bytes: &[u8], at: u64) {
+        let (Some(payload), Some(seen)) = (&mut self.closing, &self.current) else {
+            return;
+        };
+        // Behind missing bytes nothing is kept: what is kept has no holes.
+        if payload.bytes().len() as u64 != at {
+            return;
+        }
+        let mut plain = bytes.to_vec();
+        if let Some(key) = seen.header.masking_key() {
+            unmask(&mut plain, key, at);
+        }
+        payload.push(plain);
+    }
+
+    fn end_close(&mut self, side: Side, whole: bool, context: &mut Context<'_>) {
+        let (Some(mut payload), Some(seen)) = (self.closing.take(), self.current) else {
+            return;
+        };
+        if whole {
+            payload.end();
+        }
+        context.ledger.judge_close(&CloseFacts {
+            sender: side,
+            seen: &seen,
+            payload: &payload,
+        });
+        self.close.get_or_insert((seen, payload));
+    }
+
+    /// Counts the message that ends with the current frame.
+    const fn end_message(&mut self) {
+        let Some(seen) = self.current else { return };
+        if !seen.header.fin() {
+            return;
+        }
+        let opcode = match (seen.header.opcode(), seen.message) {
+            (Opcode::Continuation, MessageState::Open { opcode, .. }) => opcode,
+            (opcode, _) => opcode,
+        };
+        match opcode {
+            Opcode::Text => self.messages.text += 1,
+            Opcode::Binary => self.messages.binary += 1,
+            _ => {}
+        }
+    }
+}
+
+// A Close fits into what a finding may show only in part: its code always does.
+const _: () = assert!(SHOWN_PAYLOAD >= 2);

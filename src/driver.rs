@@ -1,0 +1,173 @@
+//! The io around the core: opens captures, feeds their packets through decoding into the
+//! analyzer, and makes one report of all of it.
+
+use std::path::PathBuf;
+
+use crate::analyzer::{Analysis, Analyzer, Exposure};
+use crate::decode::{Skipped, decode};
+use crate::finding::Severity;
+use crate::limits::Limits;
+use crate::packet::RawPacket;
+use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
+use crate::source::{Ending, Input, Merged, PacketSource, Savefile};
+
+/// What an analysis is to do.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The bounds to keep.
+    pub limits: Limits,
+    /// What of the wire may stand in the report as it is.
+    pub exposure: Exposure,
+}
+
+/// Packets between two calls of `progress`.
+const PROGRESS_PACKETS: u64 = 1 << 14;
+
+/// Analyses captures as one, in the order of their packets' times; `-` is standard input.
+///
+/// What cannot be read is in the report, as [`model::Input::error`]. `progress` is told how many
+/// bytes of how many have been read, 0 where that is not known.
+pub fn check(paths: &[PathBuf], options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Report {
+    let mut inputs: Vec<model::Input> = Vec::new();
+    let mut sources = Vec::new();
+    for (index, path) in (0..).zip(paths) {
+        match Savefile::open(path, index) {
+            Ok(source) => {
+                inputs.push(model::Input {
+                    name: source.input().name.clone(),
+                    ..model::Input::default()
+                });
+                sources.push(source);
+            }
+            Err(refusal) => inputs.push(model::Input {
+                name: refusal.name,
+                error: Some(refusal.reason.to_string()),
+                ..model::Input::default()
+            }),
+        }
+    }
+    let mut merged = Merged::new(sources);
+    let mut run = Run::new(options, inputs);
+    let mut packets = 0_u64;
+    while merged.advance() {
+        let Some(packet) = merged.packet() else { break };
+        run.take(&packet);
+        packets += 1;
+        if packets.is_multiple_of(PROGRESS_PACKETS) {
+            let read = merged.inputs().map(|input| input.bytes_read).sum();
+            let total = merged.inputs().map(|input| input.size.unwrap_or(0)).sum();
+            progress(read, total);
+        }
+    }
+    for input in merged.inputs() {
+        run.note_input(input);
+    }
+    run.finish()
+}
+
+/// Analyses the packets of one source that needs no file: from memory, for tests and benchmarks.
+pub fn check_packets(source: &mut impl PacketSource, options: &Options) -> Report {
+    let mut run = Run::new(options, vec![model::Input::default()]);
+    while source.advance() {
+        let Some(packet) = source.packet() else { break };
+        run.take(&packet);
+    }
+    run.finish()
+}
+
+/// One analysis while it runs.
+struct Run {
+    analyzer: Analyzer,
+    inputs: Vec<model::Input>,
+    skipped: Vec<[u64; Skipped::ALL.len()]>,
+}
+
+impl Run {
+    fn new(options: &Options, inputs: Vec<model::Input>) -> Self {
+        Self {
+            analyzer: Analyzer::new(options.limits.clone(), options.exposure),
+            skipped: vec![[0; Skipped::ALL.len()]; inputs.len()],
+            inputs,
+        }
+    }
+
+    fn take(&mut self, packet: &RawPacket<'_>) {
+        let index = usize::try_from(packet.id.input).unwrap_or(usize::MAX);
+        if let Some(input) = self.inputs.get_mut(index) {
+            let cut = packet.bytes.len() < usize::try_from(packet.wire_length).unwrap_or(0);
+            input.cut_packets += u64::from(cut);
+        }
+        match decode(packet) {
+            Ok(segment) => self.analyzer.push(&segment),
+            Err(reason) => {
+                let counts = self.skipped.get_mut(index);
+                let count = counts.and_then(|counts| counts.get_mut(reason as usize));
+                if let Some(count) = count {
+                    *count += 1;
+                }
+            }
+        }
+    }
+
+    /// Notes what is known of an input now that it was read.
+    fn note_input(&mut self, input: &Input) {
+        let index = usize::try_from(input.index).unwrap_or(usize::MAX);
+        let Some(model) = self.inputs.get_mut(index) else {
+            return;
+        };
+        model.format = Some(input.format.as_str());
+        model.packets = input.packets;
+        model.bytes = input.bytes;
+        model.first_time = input.first_time;
+        model.last_time = input.last_time;
+        match &input.ending {
+            Some(Ending::Truncated(_)) => model.truncated = true,
+            Some(Ending::Damaged(place) | Ending::Failed(place)) => {
+                model.error = Some(place.to_string());
+            }
+            Some(Ending::Complete) | None => {}
+        }
+    }
+
+    fn finish(mut self) -> Report {
+        for (input, counts) in self.inputs.iter_mut().zip(&self.skipped) {
+            let reasons = Skipped::ALL.iter().zip(counts);
+            input.skipped = reasons
+                .filter(|(_, count)| **count > 0)
+                .map(|(reason, count)| (reason.as_str(), *count))
+                .collect();
+        }
+        report(self.inputs, self.analyzer.finish())
+    }
+}
+
+/// Puts the parts together: connections in the order of their first packets, and the counts.
+fn report(inputs: Vec<model::Input>, analysis: Analysis) -> Report {
+    let mut connections = analysis.connections;
+    connections
+        .sort_by_key(|connection| (connection.start, connection.input, connection.first_packet));
+    let mut summary = Summary {
+        connections: connections.len() as u64,
+        other: analysis.other,
+        limits: analysis.limits,
+        ..Summary::default()
+    };
+    for (id, connection) in (1..).zip(&mut connections) {
+        connection.id = id;
+        summary.broken += u64::from(connection.broken);
+        for finding in &connection.findings {
+            *match finding.severity {
+                Severity::Error => &mut summary.findings.error,
+                Severity::Warning => &mut summary.findings.warning,
+                Severity::Info => &mut summary.findings.info,
+            } += 1;
+        }
+    }
+    Report {
+        schema: SCHEMA,
+        tool: Tool::THIS,
+        inputs,
+        summary,
+        connections,
+    }
+}
