@@ -187,9 +187,10 @@ impl Conversation {
         }
         self.judge_end(client, flow, limits);
         let outcome = self.outcome(flow, client, has_session);
-        let roles_from = match self.handshake {
-            Some(_) if roles_from == RolesFrom::Masks => RolesFrom::Handshake,
-            _ => roles_from,
+        let roles_from = if self.handshake.is_some() || !self.refused.is_empty() {
+            RolesFrom::Handshake
+        } else {
+            roles_from
         };
         Ok(Ended {
             client,

@@ -1,7 +1,6 @@
 //! Reports: the model that every renderer shares, and the renderers.
 
 pub mod catalogue;
-pub mod close_code;
 pub mod json;
 pub mod model;
 pub mod redact;

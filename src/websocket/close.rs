@@ -8,17 +8,18 @@ pub const fn is_sendable_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// The IANA name of a status code.
+/// The meaning of a status code, as the IANA registry "WebSocket Close Code Number" has it, in
+/// words; `None` for a number that nobody registered.
 #[must_use]
-pub const fn code_name(code: u16) -> &'static str {
-    match code {
+pub const fn code_name(code: u16) -> Option<&'static str> {
+    Some(match code {
         1000 => "normal closure",
         1001 => "going away",
         1002 => "protocol error",
         1003 => "unsupported data",
         1004 => "reserved",
-        1005 => "no status received: never sent",
-        1006 => "abnormal closure: never sent",
+        1005 => "no status received",
+        1006 => "abnormal closure",
         1007 => "invalid frame payload data",
         1008 => "policy violation",
         1009 => "message too big",
@@ -27,11 +28,14 @@ pub const fn code_name(code: u16) -> &'static str {
         1012 => "service restart",
         1013 => "try again later",
         1014 => "bad gateway",
-        1015 => "TLS handshake: never sent",
-        3000..=3999 => "registered by a library or application",
-        4000..=4999 => "private use",
-        _ => "not defined",
-    }
+        1015 => "TLS handshake",
+        3000 => "unauthorized",
+        3003 => "forbidden",
+        3008 => "timeout",
+        3001..=3999 => "for libraries, not registered",
+        4000..=4999 => "the application's own",
+        _ => return None,
+    })
 }
 
 /// The payload of a Close frame, unmasked; of an oversized one only as much as is legal.
@@ -111,6 +115,17 @@ mod tests {
         }
         for code in [1000, 1003, 1007, 1014, 3000, 4999] {
             assert!(is_sendable_code(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn names_come_from_the_registry_or_its_ranges() {
+        assert_eq!(code_name(1002), Some("protocol error"));
+        assert_eq!(code_name(3008), Some("timeout"));
+        assert_eq!(code_name(3999), Some("for libraries, not registered"));
+        assert_eq!(code_name(4000), Some("the application's own"));
+        for unknown in [0, 999, 1016, 2999, 5000, u16::MAX] {
+            assert_eq!(code_name(unknown), None);
         }
     }
 }

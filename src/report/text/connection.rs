@@ -9,10 +9,10 @@ use super::words::{
     counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
 };
 use crate::finding::{Severity, Side};
-use crate::report::close_code;
 use crate::report::model::{
     Captured, CloseFrame, Connection, Frames, Handshake, Input, Outcome, TcpEnd,
 };
+use crate::websocket::close::code_name;
 
 /// Tells everything about one connection.
 pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) {
@@ -205,7 +205,7 @@ fn end(connection: &Connection, scale: Scale<'_>) -> String {
 fn close_frame(side: Side, close: &CloseFrame, scale: Scale<'_>) -> String {
     let code = match close.code {
         None => "without a code".to_owned(),
-        Some(code) => match close_code::name(code) {
+        Some(code) => match code_name(code) {
             Some(name) => format!("{code} ({name})"),
             None => code.to_string(),
         },

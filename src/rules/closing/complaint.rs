@@ -74,7 +74,7 @@ fn tell<const CODE: u16>(facts: &EndingFacts<'_>) -> Telling {
         reason => format!(", \"{}\"", Untrusted(reason)),
     };
     let (join, cause) = complained_of(facts, &seen, CODE);
-    let name = code_name(CODE);
+    let name = code_name(CODE).unwrap_or_default();
     facts
         .at(
             &seen,

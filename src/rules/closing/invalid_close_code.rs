@@ -35,7 +35,7 @@ fn tell(facts: &CloseFacts<'_>) -> Telling {
     let code = facts.payload.code().unwrap_or_default();
     let (telling, payload) = facts.tell(format!(
         "Close with code {code} ({}), which must not be sent",
-        code_name(code)
+        code_name(code).unwrap_or("not registered")
     ));
     telling.offending(payload..payload + 2, format!("code {code}, unmasked"))
 }
