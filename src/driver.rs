@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use crate::analyzer::{Analysis, Analyzer, Exposure};
 use crate::decode::{Skipped, decode};
-use crate::finding::Severity;
 use crate::limits::Limits;
 use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
+use crate::rules::Severity;
 use crate::source::{Ending, Input, Merged, PacketSource, Savefile};
 
 /// What an analysis is to do.

@@ -4,12 +4,12 @@
 
 use std::collections::VecDeque;
 
-use crate::finding::{Side, Sides};
 use crate::http::{Attempt, Exchanges, Progress, Purpose, looks_like_request, looks_like_response};
 use crate::limits::Limits;
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
 use crate::rules::judge::{HandshakeFacts, StreamFacts};
+use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way};
 use crate::websocket::extensions::Agreement;
 use crate::websocket::foreign::{self, Foreign};

@@ -1,8 +1,9 @@
 //! A connection that is over, as the report tells it.
 
-use crate::finding::{Finding, Side, Sides};
 use crate::packet::PacketId;
 use crate::report::model::{self, Outcome};
+use crate::rules::Finding;
+use crate::side::{Side, Sides};
 use crate::tcp::{Direction, Flow, Way};
 use crate::websocket::handshake::Handshake;
 

@@ -1,12 +1,13 @@
 //! A WebSocket once it is open: both directions' frames, counted, put together and judged.
 
-use crate::finding::{Place, Side, Sides};
 use crate::limits::Limits;
+use crate::place::Place;
 use crate::report::model;
 use crate::rules::Ledger;
 use crate::rules::judge::{
     CloseFacts, FrameFacts, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding, moment,
 };
+use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Direction, End, Gap};
 use crate::websocket::close::ClosePayload;
 use crate::websocket::extensions::Agreement;

@@ -7,8 +7,9 @@
 
 use std::collections::VecDeque;
 
-use crate::finding::{Place, Side, Sides};
 use crate::limits::Limits;
+use crate::place::Place;
+use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Gap};
 
 use super::body::Body;

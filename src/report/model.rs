@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::finding::{Severity, Side, Sides};
+use crate::rules::Severity;
+use crate::side::{Side, Sides};
 use crate::time::Timestamp;
 
 /// The contract's name and number.

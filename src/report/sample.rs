@@ -5,7 +5,8 @@ use super::model::{
     BecauseOf, Captured, Close, CloseFrame, Connection, Finding, Frames, Handshake, Input,
     Intermediary, Label, Messages, Other, Outcome, Peer, Report, SCHEMA, Summary, TcpEnd, Tool,
 };
-use crate::finding::{Severity, Side, Sides};
+use crate::rules::Severity;
+use crate::side::{Side, Sides};
 use crate::time::Timestamp;
 
 /// 2026-03-01 10:00:00 UTC and so many microseconds.

@@ -1,8 +1,8 @@
 //! Which findings a report keeps. It knows names of rules, and nothing of how they judge.
 
 use super::model::{Connection, Report};
-use crate::finding::Severity;
 use crate::rules;
+use crate::rules::Severity;
 
 /// The rules whose findings are wanted.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,9 @@
 //! Asks the rules and keeps what they find. Repeated findings of a rule about one sender are one
 //! finding, its first occurrence told in full.
 
-use crate::finding::{Cause, Finding, Severity, Side, Sides};
 use crate::packet::PacketId;
+use crate::rules::{Cause, Finding, Severity};
+use crate::side::{Side, Sides};
 use crate::websocket::handshake::Handshake;
 
 use super::judge::{

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::finding::{Cause, Excerpt, Finding, Label, Place, Severity, Side};
 use crate::packet::PacketId;
+use crate::place::Place;
+use crate::rules::{Cause, Excerpt, Finding, Label, Severity};
+use crate::side::Side;
 use crate::time::Timestamp;
 use crate::websocket::close::ClosePayload;
 use crate::websocket::foreign::Foreign;

@@ -4,6 +4,7 @@
 
 mod closing;
 mod engine;
+mod finding;
 mod frame;
 mod handshake;
 pub mod judge;
@@ -11,6 +12,7 @@ mod rule;
 mod stream;
 
 pub use engine::Ledger;
+pub use finding::{Cause, Excerpt, Finding, Label, Severity};
 pub use judge::Judge;
 pub use rule::{Rule, Table};
 

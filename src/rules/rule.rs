@@ -1,7 +1,7 @@
 //! What a rule is. A rule's name, severity, explanation and check stand together in one
 //! declaration, from which lists, explanations and reports are made.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 
 use super::judge::Judge;
 

@@ -2,9 +2,9 @@
 //! what the streams carry.
 
 use crate::decode::{Endpoint, Segment, TcpFlags};
-use crate::finding::Side;
 use crate::limits::Limits;
 use crate::packet::PacketId;
+use crate::side::Side;
 use crate::time::Timestamp;
 
 use super::reassembly::{Direction, Moment, StreamEvent};

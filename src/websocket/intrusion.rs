@@ -1,8 +1,8 @@
 //! Something foreign in the frame stream, read as far as it tells what it is and where it ends.
 
-use crate::finding::Place;
 use crate::http::{Body, Parsed, looks_like_response, parse_response};
 use crate::limits::Limits;
+use crate::place::Place;
 
 use super::foreign::Foreign;
 use super::reader::Oddity;

@@ -4,7 +4,7 @@
 use super::extensions::Agreement;
 use super::header::{FrameHeader, Length, Opcode};
 use super::message::MessageState;
-use crate::finding::Side;
+use crate::side::Side;
 
 bitflags::bitflags! {
     /// What is worth a second look about a frame in its place.

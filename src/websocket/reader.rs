@@ -4,8 +4,9 @@
 //! known. Where that place is lost it says so, and goes on only where the bytes show frames
 //! again. It describes; whether a frame is right is for the rules.
 
-use crate::finding::{Place, Side};
 use crate::limits::Limits;
+use crate::place::Place;
+use crate::side::Side;
 use crate::tcp::{Chunk, Gap};
 
 use super::extensions::Agreement;

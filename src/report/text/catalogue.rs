@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::finding;
 use super::page::{FAINT, Line, PLAIN, Page, STRONG};
-use crate::finding::Severity;
 use crate::report::catalogue::{Entry, by_table};
+use crate::rules::Severity;
 
 /// Writes a line for each rule, by table.
 ///

@@ -8,10 +8,11 @@ use super::page::{BAD, FAINT, Line, PLAIN, Page, STRONG};
 use super::words::{
     counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
 };
-use crate::finding::{Severity, Side};
 use crate::report::model::{
     Captured, CloseFrame, Connection, Frames, Handshake, Input, Outcome, TcpEnd,
 };
+use crate::rules::Severity;
+use crate::side::Side;
 use crate::websocket::close::code_name;
 
 /// Tells everything about one connection.

@@ -7,8 +7,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::page::Page;
 use super::words::bounded;
-use crate::finding::Severity;
 use crate::report::model::{Finding, Label};
+use crate::rules::Severity;
 
 /// Bytes in a row, as hexdumps have it.
 const ROW: usize = 16;

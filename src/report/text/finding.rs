@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::excerpt;
 use super::page::{BAD, DOUBTFUL, FAINT, Line, PLAIN, Page, STRONG};
 use super::words::{bounded, packet, since};
-use crate::finding::Severity;
 use crate::report::model::{Finding, Input};
+use crate::rules::Severity;
 use crate::time::Timestamp;
 
 /// Which findings of a connection stand for themselves, and which follow from another.
@@ -171,7 +171,7 @@ mod tests {
         Finding {
             because_of: of.map(|(rule, packet)| BecauseOf {
                 rule,
-                sender: Some(crate::finding::Side::Server),
+                sender: Some(crate::side::Side::Server),
                 packet,
             }),
             ..finding(rule, Severity::Error, packet, 0, "")

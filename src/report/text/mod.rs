@@ -17,7 +17,7 @@ use std::io::{self, Write};
 use self::page::{FAINT, Line, Page};
 use self::summary::Groups;
 use super::model::{Connection, Report};
-use crate::finding::Severity;
+use crate::rules::Severity;
 
 /// Broken connections that are told in full. With more of them the cause is one for most, and
 /// whoever reads on screen 20 has it; the others are grouped by rule.

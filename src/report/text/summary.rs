@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding;
 use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page};
 use super::words::{counted, first_few, listed};
-use crate::finding::{Severity, Sides};
 use crate::report::model::{Connection, Finding, Input, Outcome, Report};
+use crate::rules::Severity;
+use crate::side::Sides;
 
 /// The last lines of every report.
 pub(super) fn write(page: &mut Page, report: &Report) {

@@ -1,9 +1,9 @@
 //! Whole reports as they are printed.
 
 use super::*;
-use crate::finding::Side;
 use crate::report::model::{Input, Outcome, TcpEnd};
 use crate::report::sample;
+use crate::side::Side;
 
 fn styled(report: &Report) -> String {
     let mut out = Vec::new();
@@ -161,7 +161,7 @@ fn a_refused_handshake_has_no_frames_and_no_close() {
     connection.handshake.outcome = Outcome::Rejected;
     connection.handshake.status = Some(400);
     connection.handshake.negotiated_extensions = None;
-    connection.frames = crate::finding::Sides::default();
+    connection.frames = crate::side::Sides::default();
     connection.close.client = None;
     connection.close.server = None;
     connection.close.tcp.client = None;

@@ -1,6 +1,6 @@
 //! Streams that end without a word.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{EndingFacts, Judge, Telling, moment};
 use crate::rules::{Rule, Table};
 

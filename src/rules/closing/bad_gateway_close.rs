@@ -1,6 +1,6 @@
 //! Gateways that lost their server.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::{Rule, Table};
 
 use super::complaint;

@@ -1,6 +1,6 @@
 //! Close frames with half a code.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{CloseFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
 

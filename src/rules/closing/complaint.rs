@@ -1,9 +1,9 @@
 //! What the rules for the codes of a Close have in common: a Close that complains is joined with
 //! what it complains of. The side that complains is the one that noticed.
 
-use crate::finding::{Cause, Finding, Severity};
 use crate::rules::Rule;
 use crate::rules::judge::{EndingFacts, Judge, Telling, moment};
+use crate::rules::{Cause, Finding, Severity};
 use crate::untrusted::Untrusted;
 use crate::websocket::close::{ClosePayload, code_name};
 use crate::websocket::reader::FrameSeen;

@@ -1,6 +1,6 @@
 //! Close codes that must not travel.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{CloseFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
 use crate::websocket::close::{code_name, is_sendable_code};

@@ -1,6 +1,6 @@
 //! Close reasons that are no text.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{CloseFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
 use crate::websocket::notable::MAX_CONTROL_PAYLOAD;

@@ -1,6 +1,6 @@
 //! Refusals by policy.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::{Rule, Table};
 
 use super::complaint;

@@ -1,6 +1,6 @@
 //! Complaints of a protocol error.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::{Rule, Table};
 
 use super::complaint;

@@ -1,6 +1,6 @@
 //! Complaints of size.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::{Rule, Table};
 
 use super::complaint;

@@ -1,6 +1,6 @@
 //! Messages inside messages.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{FrameFacts, Judge, Telling, always};
 use crate::rules::{Rule, Table};
 use crate::websocket::message::MessageState;

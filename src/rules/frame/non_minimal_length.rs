@@ -1,6 +1,6 @@
 //! Lengths written longer than needed.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{FrameFacts, Judge, Telling, always};
 use crate::rules::{Rule, Table};
 use crate::websocket::notable::Notable;

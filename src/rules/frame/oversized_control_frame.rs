@@ -1,6 +1,6 @@
 //! Control frames that are too long.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{FrameFacts, Judge, Telling, always};
 use crate::rules::{Rule, Table};
 use crate::websocket::notable::Notable;

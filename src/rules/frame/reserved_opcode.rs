@@ -1,6 +1,6 @@
 //! Opcodes that nothing defines.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{FrameFacts, Judge, Telling, always};
 use crate::rules::{Rule, Table};
 use crate::websocket::notable::Notable;

@@ -1,6 +1,6 @@
 //! RSV1 where compression does not put it.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{FrameFacts, Judge, Telling, always};
 use crate::rules::{Rule, Table};
 use crate::websocket::notable::Notable;

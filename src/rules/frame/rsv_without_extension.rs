@@ -1,6 +1,6 @@
 //! Reserved bits that nothing gave a meaning.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{FrameFacts, Judge, Telling, always};
 use crate::rules::{Rule, Table};
 use crate::websocket::notable::Notable;

@@ -1,6 +1,6 @@
 //! Messages that never end.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{EndingFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
 use crate::websocket::message::MessageState;

@@ -1,6 +1,6 @@
 //! Masks that a client must use.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{FrameFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
 use crate::websocket::notable::Notable;

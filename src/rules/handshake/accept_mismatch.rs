@@ -1,8 +1,9 @@
 //! Answers that do not fit their key.
 
-use crate::finding::{Severity, Side};
+use crate::rules::Severity;
 use crate::rules::judge::{HandshakeFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
+use crate::side::Side;
 use crate::untrusted::Untrusted;
 
 /// The declaration.

@@ -1,9 +1,10 @@
 //! Upgrades that were refused.
 
-use crate::finding::{Severity, Side};
+use crate::rules::Severity;
 use crate::rules::judge::{HandshakeFacts, Judge, Telling};
 use crate::rules::stream::response_text::describe_response;
 use crate::rules::{Rule, Table};
+use crate::side::Side;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {

@@ -1,6 +1,7 @@
 //! Bytes that were not captured.
 
-use crate::finding::{Place, Severity};
+use crate::place::Place;
+use crate::rules::Severity;
 use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::{Rule, Table};
 use crate::tcp::GapCause;

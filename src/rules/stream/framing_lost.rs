@@ -1,6 +1,6 @@
 //! Headers that are none.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::{ALL, Rule, Table};
 use crate::websocket::reader::Oddity;

@@ -1,6 +1,6 @@
 //! HTTP requests among frames.
 
-use crate::finding::Severity;
+use crate::rules::Severity;
 use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::{Rule, Table};
 use crate::untrusted::Untrusted;

@@ -1,7 +1,7 @@
 //! HTTP answers among frames.
 
-use crate::finding::Severity;
 use crate::http::{Parsed, parse_response};
+use crate::rules::Severity;
 use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::stream::response_text::describe_response;
 use crate::rules::{Rule, Table};
