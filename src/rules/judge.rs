@@ -173,6 +173,17 @@ impl FrameFacts<'_> {
         format!("{words}, opcode {code:#x} ({name})")
     }
 
+    /// The header's mask and length in words: `MASK=0, length 7`.
+    #[must_use]
+    pub fn second_byte(&self) -> String {
+        let header = &self.seen.header;
+        let mask = u8::from(header.masked());
+        match header.payload_length() {
+            Some(length) => format!("MASK={mask}, length {length}"),
+            None => format!("MASK={mask}, length cut off"),
+        }
+    }
+
     /// The frame in words: `text frame`, `frame with reserved opcode 0xb`.
     #[must_use]
     pub fn frame_name(&self) -> String {

@@ -145,6 +145,7 @@ fn place(scale: Scale<'_>, finding: &Finding) -> String {
     if finding.count > 1 {
         parts.push(times(scale, finding));
     }
+    parts.push(finding.reference.to_owned());
     parts.join(", ")
 }
 

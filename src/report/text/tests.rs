@@ -32,7 +32,8 @@ fn the_runbook_case_folds_the_complaint_under_its_cause() {
                  +1.201 s; no Close from the server; TCP: client FIN, server RST
 
       error: RSV1 is set and no extension was negotiated  [rsv-without-extension]
-        from the server, packet 48, frame 3, stream offset 214, +1.200 s
+        from the server, packet 48, frame 3, stream offset 214, +1.200 s, RFC 6455
+          section 5.2
         214 | c1 1e aa 56
             | ^^ -- ----- payload
             | |  |
@@ -192,7 +193,7 @@ fn a_refused_handshake_has_no_frames_and_no_close() {
 
       error: the server answered 400 Bad Request to the upgrade request
         [handshake-rejected]
-        from the server, packet 6, stream offset 0, +0.000 s
+        from the server, packet 6, stream offset 0, +0.000 s, RFC 6455 section 4.2.2
          0 | 48 54 54 50 2f 31 2e 31 20 34 30 30 20 42 61 64  HTTP/1.1 400 Bad
            |                            ^^^^^^^^ status 400, 101 is due
         16 | 20 52 65 71 75 65 73 74                           Request
@@ -233,7 +234,7 @@ fn a_repeated_finding_of_a_joined_connection_with_gaps() {
         )
     });
     report.summary.broken = 1;
-    insta::assert_snapshot!(shown(&report), @r"
+    insta::assert_snapshot!(shown(&report), @"
     ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC
 
     connection 2 is broken: 10.0.0.5:51234 → 10.0.0.9:8001
@@ -246,7 +247,8 @@ fn a_repeated_finding_of_a_joined_connection_with_gaps() {
 
       error: a length of 5 stands in the 64-bit form, where 7 bits hold it
         [non-minimal-length]
-        from the client, packet 20, frame 2, +62.099 s, 9 times, last in packet 212
+        from the client, packet 20, frame 2, +62.099 s, 9 times, last in packet 212,
+          RFC 6455 section 5.2
 
     What it means, its usual causes, and what to change:
       wsblame rules non-minimal-length  RFC 6455 section 5.2

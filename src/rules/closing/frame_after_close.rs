@@ -43,4 +43,5 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
             facts.frame_name()
         ))
         .offending(0..1, facts.first_byte())
+        .context(1..2, facts.second_byte())
 }

@@ -34,8 +34,6 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
             "a {} with FIN=0; control frames must not be fragmented",
             facts.frame_name()
         ))
-        .offending(
-            0..1,
-            format!("FIN=0 on a control frame; {}", facts.first_byte()),
-        )
+        .offending(0..1, facts.first_byte())
+        .context(1..2, facts.second_byte())
 }

@@ -43,5 +43,6 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
     };
     facts
         .tell(format!("a {} while {open}", facts.frame_name()))
-        .offending(0..1, format!("begins a message; {}", facts.first_byte()))
+        .offending(0..1, facts.first_byte())
+        .context(1..2, facts.second_byte())
 }

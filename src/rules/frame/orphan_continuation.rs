@@ -34,9 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 fn tell(facts: &FrameFacts<'_>) -> Telling {
     facts
         .tell("a continuation frame, and no message is open")
-        .offending(
-            0..1,
-            format!("opcode 0x0 with no message open; {}", facts.first_byte()),
-        )
+        .offending(0..1, facts.first_byte())
+        .context(1..2, facts.second_byte())
         .because_of(facts.fragmented_control)
 }

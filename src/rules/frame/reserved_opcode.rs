@@ -39,5 +39,6 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
         .map_or(0, |byte| byte & 0xf);
     facts
         .tell(format!("opcode {code:#x} is reserved"))
-        .offending(0..1, format!("opcode {code:#x}; {}", facts.first_byte()))
+        .offending(0..1, facts.first_byte())
+        .context(1..2, facts.second_byte())
 }

@@ -35,5 +35,6 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
             "RSV1 is set on a {}; with permessage-deflate it may stand on a message's first frame only",
             facts.frame_name()
         ))
-        .offending(0..1, format!("RSV1 set; {}", facts.first_byte()))
+        .offending(0..1, facts.first_byte())
+        .context(1..2, facts.second_byte())
 }

@@ -52,5 +52,6 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
             "{names} {verb} set on a {} and {agreed}",
             facts.frame_name()
         ))
-        .offending(0..1, format!("{names} set; {}", facts.first_byte()))
+        .offending(0..1, facts.first_byte())
+        .context(1..2, facts.second_byte())
 }
