@@ -1,4 +1,61 @@
-//! `wsblame` reads a packet capture and says what broke a WebSocket connection.
+//! `wsblame` reads a packet capture and says what broke a WebSocket connection: which rule was
+//! broken, by which side, on which bytes of which packet.
+//!
+//! # The straight line
+//!
+//! A core that does no io and has no clock, and a thin program around it. Packets come from a
+//! [`PacketSource`](source::PacketSource); from there to the report everything is a chain of
+//! plain values, bytes borrowed as far as they can be, time taken from the packets, memory
+//! bounded by one [`Limits`](limits::Limits).
+//!
+//! ```text
+//! source ──RawPacket<'p>──▶ decode ──Segment<'p>──▶ tcp ──StreamEvent<'s>──▶ http ──Handshake──▶
+//!     websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ report::model::Report ──▶ text, JSON
+//! ```
+//!
+//! The layers *describe*: their parsers keep every value and have no opinions. The rules
+//! *judge*. The reports *render*. Down is a call, up is a value or an event.
+//!
+//! | module | knows | does not know |
+//! |---|---|---|
+//! | [`source`] | files, formats, compression, how they end | what packets hold |
+//! | [`decode`] | link, network and TCP headers | connections |
+//! | [`tcp`] | sequence numbers, what is missing, when a connection is over | what streams carry |
+//! | [`http`] | heads, where bodies end, which answer belongs to which request | frames |
+//! | [`websocket`] | handshake fields, frames, messages, closing, foreign bytes | what is allowed |
+//! | [`rules`] | what is allowed, and in which words to say that it was not done | io, other connections |
+//! | [`analyzer`] | which stage a connection is in, and what both sides did | files, formats of reports |
+//! | [`driver`] | captures in, one report out | the command line |
+//! | [`report`] | the report as values, and how it is shown | packets |
+//! | [`cli`] | options, exit statuses; the only place that prints | everything else |
+//!
+//! # What crosses each border
+//!
+//! | border | value | bytes owned by | copies |
+//! |---|---|---|---|
+//! | source → decode | [`RawPacket`](packet::RawPacket) | the source's buffer, until the next call | 0 |
+//! | decode → tcp | [`Segment`](decode::Segment) | the packet | 0 |
+//! | tcp → streams | [`StreamEvent`](tcp::StreamEvent): data, gap | the packet if in order, the reorder store if late | 0 / 1 |
+//! | http → websocket | [`Handshake`](websocket::handshake::Handshake) as it stood on the wire | the connection | once, bounded |
+//! | websocket → rules | header (`Copy`), payload chunks, end, oddities | the chunk | 0 |
+//! | rules → report | [`Finding`](rules::Finding) | itself | – |
+//!
+//! # Keys to honesty
+//!
+//! - Missing bytes are events. A gap inside a payload leaves the next header's place known, one
+//!   over a header does not: then nothing is judged until several headers in a row make sense.
+//! - Where something not being there is the accusation, the stream must have been captured whole
+//!   up to its end.
+//! - What one side sends may mean nothing before the other side's bytes are there, in whichever
+//!   order the capture holds them: such bytes wait (bounded), so that the order of packets in a
+//!   file changes no finding.
+//! - Judgements about both sides are made when the connection is over, by the packets' times.
+//! - Whatever came from the wire reaches a reader through [`Untrusted`](untrusted::Untrusted).
+//!
+//! # Errors
+//!
+//! Errors are for input, findings for traffic, panics for faults of this program. Between the
+//! packet and the finding there is no error type.
 
 pub mod analyzer;
 pub mod cli;

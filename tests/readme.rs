@@ -1,0 +1,40 @@
+//! The README shows what the program really prints. `UPDATE_README=1` writes it anew.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::process::Command;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+
+/// Holds what stands between `<!-- name -->` and `<!-- /name -->` to `expected`.
+fn hold(name: &str, expected: &str) {
+    let readme = std::fs::read_to_string(PATH).unwrap();
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));
+    let (before, rest) = readme.split_once(&open).expect("the opening marker");
+    let (shown, after) = rest.split_once(&close).expect("the closing marker");
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(PATH, [before, &open, expected, &close, after].concat()).unwrap();
+    } else {
+        assert_eq!(shown, expected, "run UPDATE_README=1 cargo test --test readme");
+    }
+}
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let capture = "fixtures/real/extension-header-stripped/capture.pcap";
+    let run = Command::new(env!("CARGO_BIN_EXE_wsblame"))
+        .args(["check", capture])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    let printed = String::from_utf8(run.stdout).unwrap();
+    let screen = format!("```console\n$ wsblame check {capture}\n{printed}```\n");
+    // One test after the other: both write the same file.
+    hold("output", &screen);
+    hold(
+        "rules",
+        &wsblame::report::catalogue::markdown_table(wsblame::rules::ALL),
+    );
+}
