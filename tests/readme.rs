@@ -1,6 +1,10 @@
 //! The README shows what the program really prints. `UPDATE_README=1` writes it anew.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +20,10 @@ fn hold(name: &str, expected: &str) {
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(PATH, [before, &open, expected, &close, after].concat()).unwrap();
     } else {
-        assert_eq!(shown, expected, "run UPDATE_README=1 cargo test --test readme");
+        assert_eq!(
+            shown, expected,
+            "run UPDATE_README=1 cargo test --test readme"
+        );
     }
 }
 

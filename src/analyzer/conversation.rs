@@ -2,22 +2,22 @@
 //! something else, which is left alone. A connection that was joined in its middle is recognised
 //! by heads or by frames that make sense in a row.
 
-use std::collections::VecDeque;
-
 use crate::http::{Attempt, Exchanges, Progress, Purpose, looks_like_request, looks_like_response};
 use crate::limits::Limits;
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
 use crate::rules::judge::{HandshakeFacts, StreamFacts};
 use crate::side::{Side, Sides};
-use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way};
+use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
+use crate::websocket::event::Oddity;
 use crate::websocket::extensions::Agreement;
 use crate::websocket::foreign::{self, Foreign};
 use crate::websocket::handshake::Handshake;
-use crate::websocket::reader::{FrameReader, Oddity};
+use crate::websocket::reader::FrameReader;
 use crate::websocket::search::{KeptChunk, Search, Threshold};
 
 use super::session::{Context, Session, tcp_end};
+use super::waiting::{Kept, Waiting};
 
 /// What a TCP connection carries that is no WebSocket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,24 +55,6 @@ enum Stage {
     Other,
 }
 
-/// An event that waits.
-#[derive(Debug)]
-enum Kept {
-    Data(KeptChunk),
-    Gap(Gap),
-}
-
-impl Kept {
-    /// Bytes of memory that it takes.
-    const fn cost(&self) -> usize {
-        const EVENT: usize = 64;
-        match self {
-            Self::Data(chunk) => chunk.bytes.len() + EVENT,
-            Self::Gap(_) => EVENT,
-        }
-    }
-}
-
 /// What one TCP connection carries.
 #[derive(Debug, Default)]
 pub(super) struct Conversation {
@@ -80,10 +62,9 @@ pub(super) struct Conversation {
     stage: Stage,
     exchanges: Exchanges,
     /// Bytes whose place is not known, searched for frames.
-    searches: [Option<Search>; 2],
+    searches: Ways<Option<Search>>,
     searched: u64,
-    waiting: [VecDeque<Kept>; 2],
-    waiting_bytes: [usize; 2],
+    waiting: Ways<Waiting>,
     /// Missing bytes of before the sides were told apart.
     early_gaps: Vec<(Way, Gap)>,
     kind: Kind,
@@ -144,8 +125,8 @@ impl Conversation {
         }
         let mut bound = None;
         if self.must_wait(way) {
-            self.keep(way, event.event);
-            if *slot(&self.waiting_bytes, way) > limits.early_bytes {
+            self.waiting.of_mut(way).push_back(event.event);
+            if self.waiting.of(way).bytes() > limits.early_bytes {
                 bound = Some("early_bytes");
                 self.stop_waiting(way);
             }
@@ -275,28 +256,7 @@ impl Conversation {
             && self
                 .side(way)
                 .is_some_and(|side| self.exchanges.waits(side));
-        waits || !slot(&self.waiting, way).is_empty()
-    }
-
-    fn keep(&mut self, way: Way, event: StreamEvent<'_>) {
-        let kept = match event {
-            StreamEvent::Data(chunk) => Kept::Data(KeptChunk::of(&chunk)),
-            StreamEvent::Gap(gap) => Kept::Gap(gap),
-        };
-        *slot_mut(&mut self.waiting_bytes, way) += kept.cost();
-        slot_mut(&mut self.waiting, way).push_back(kept);
-    }
-
-    fn keep_first(&mut self, way: Way, chunk: KeptChunk) {
-        let kept = Kept::Data(chunk);
-        *slot_mut(&mut self.waiting_bytes, way) += kept.cost();
-        slot_mut(&mut self.waiting, way).push_front(kept);
-    }
-
-    fn take_kept(&mut self, way: Way) -> Option<Kept> {
-        let kept = slot_mut(&mut self.waiting, way).pop_front()?;
-        *slot_mut(&mut self.waiting_bytes, way) -= kept.cost();
-        Some(kept)
+        waits || !self.waiting.of(way).is_empty()
     }
 
     /// Reads what waited and need not wait any more.
@@ -306,11 +266,11 @@ impl Conversation {
                 let side = self.side(*way);
                 let waits = matches!(self.stage, Stage::Http)
                     && side.is_some_and(|side| self.exchanges.waits(side));
-                !waits && !slot(&self.waiting, *way).is_empty()
+                !waits && !self.waiting.of(*way).is_empty()
             }) else {
                 return;
             };
-            match self.take_kept(way) {
+            match self.waiting.of_mut(way).pop_front() {
                 Some(Kept::Data(chunk)) => self.data(way, chunk.as_chunk(), limits),
                 Some(Kept::Gap(gap)) => self.gap(way, gap, limits),
                 None => return,
@@ -320,7 +280,7 @@ impl Conversation {
 
     /// What a side waits for will not come, or there is no room to wait for it.
     fn stop_waiting(&mut self, way: Way) {
-        if !matches!(self.stage, Stage::Http) || slot(&self.waiting, way).is_empty() {
+        if !matches!(self.stage, Stage::Http) || self.waiting.of(way).is_empty() {
             return;
         }
         match self.side(way) {
@@ -346,7 +306,7 @@ impl Conversation {
             self.look(way, true, limits);
             if matches!(self.stage, Stage::Http) {
                 self.early_gaps.push((way, gap));
-                if let Some(search) = slot_mut(&mut self.searches, way) {
+                if let Some(search) = self.searches.of_mut(way) {
                     search.clear();
                 }
             } else {
@@ -370,7 +330,7 @@ impl Conversation {
                 if !matches!(self.stage, Stage::Http) {
                     return;
                 }
-                if let Some(search) = slot_mut(&mut self.searches, way) {
+                if let Some(search) = self.searches.of_mut(way) {
                     search.clear();
                 }
                 self.exchanges.gap(side, &gap);
@@ -415,7 +375,7 @@ impl Conversation {
     fn http(&mut self, way: Way, side: Side, mut chunk: Chunk<'_>, limits: &Limits) {
         while !chunk.bytes.is_empty() {
             if self.exchanges.waits(side) {
-                self.keep_first(way, KeptChunk::of(&chunk));
+                self.waiting.of_mut(way).push_front(KeptChunk::of(&chunk));
                 return;
             }
             chunk = match self.exchanges.data(side, chunk, limits) {
@@ -494,12 +454,12 @@ impl Conversation {
         self.exchanges.lose_place(Side::Client);
         self.exchanges.lose_place(Side::Server);
         // What was kept for a search is read again, now that it is known what it may be.
-        self.keep_first(way, KeptChunk::of(chunk));
+        self.waiting.of_mut(way).push_front(KeptChunk::of(chunk));
         for way in Way::BOTH {
-            let search = slot_mut(&mut self.searches, way).take();
+            let search = self.searches.of_mut(way).take();
             let kept = search.map(|search| search.into_chunks(0));
             for chunk in kept.into_iter().flatten().rev() {
-                self.keep_first(way, chunk);
+                self.waiting.of_mut(way).push_front(chunk);
             }
         }
     }
@@ -522,7 +482,8 @@ impl Conversation {
         } else {
             Threshold::UNKNOWN
         };
-        slot_mut(&mut self.searches, way)
+        self.searches
+            .of_mut(way)
             .get_or_insert_with(|| Search::new(masked, true, threshold))
             .push(chunk, limits);
         self.look(way, false, limits);
@@ -530,7 +491,7 @@ impl Conversation {
 
     /// Looks for frames in what is kept of one way; a WebSocket it is if there are any.
     fn look(&mut self, way: Way, ended: bool, limits: &Limits) {
-        let Some(search) = slot_mut(&mut self.searches, way) else {
+        let Some(search) = self.searches.of_mut(way) else {
             return;
         };
         let Some((offset, masked)) = search.find(ended, limits) else {
@@ -550,7 +511,9 @@ impl Conversation {
                 client.back()
             };
             let masked = side == Side::Client;
-            let mut search = slot_mut(&mut self.searches, its_way)
+            let mut search = self
+                .searches
+                .of_mut(its_way)
                 .take()
                 .unwrap_or_else(|| Search::new(Some(masked), true, Threshold::KNOWN));
             if its_way == way {
@@ -591,22 +554,6 @@ impl Conversation {
         self.stage = Stage::Other;
         self.waiting = Default::default();
         self.searches = Default::default();
-    }
-}
-
-const fn slot<T>(both: &[T; 2], way: Way) -> &T {
-    let [first, second] = both;
-    match way {
-        Way::FromFirst => first,
-        Way::FromSecond => second,
-    }
-}
-
-const fn slot_mut<T>(both: &mut [T; 2], way: Way) -> &mut T {
-    let [first, second] = both;
-    match way {
-        Way::FromFirst => first,
-        Way::FromSecond => second,
     }
 }
 

@@ -4,6 +4,7 @@
 mod conversation;
 mod record;
 mod session;
+mod waiting;
 
 use std::collections::BTreeMap;
 

@@ -10,13 +10,14 @@ use crate::rules::judge::{
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Direction, End, Gap};
 use crate::websocket::close::ClosePayload;
+use crate::websocket::event::{FrameEvent, FrameSeen, Oddity};
 use crate::websocket::extensions::Agreement;
 use crate::websocket::handshake::Handshake;
 use crate::websocket::header::Opcode;
 use crate::websocket::mask::unmask;
 use crate::websocket::message::MessageState;
 use crate::websocket::notable::Notable;
-use crate::websocket::reader::{FrameEvent, FrameReader, FrameSeen, Oddity};
+use crate::websocket::reader::FrameReader;
 
 /// What the whole connection lends while bytes of one side are read.
 pub(super) struct Context<'a> {

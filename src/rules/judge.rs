@@ -8,12 +8,12 @@ use crate::rules::{Cause, Excerpt, Finding, Label, Severity};
 use crate::side::Side;
 use crate::time::Timestamp;
 use crate::websocket::close::ClosePayload;
+use crate::websocket::event::{FrameSeen, Oddity};
 use crate::websocket::foreign::Foreign;
 use crate::websocket::handshake::Handshake;
 use crate::websocket::header::Opcode;
 use crate::websocket::message::MessageState;
 use crate::websocket::notable::Notable;
-use crate::websocket::reader::{FrameSeen, Oddity};
 
 use super::{Rule, Table};
 

@@ -42,6 +42,41 @@ impl Way {
     }
 }
 
+/// One value for each way of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ways<T> {
+    first: T,
+    second: T,
+}
+
+impl<T> Ways<T> {
+    /// The values of [`Way::FromFirst`] and [`Way::FromSecond`].
+    pub const fn new(first: T, second: T) -> Self {
+        Self { first, second }
+    }
+
+    /// The value of one way.
+    pub const fn of(&self, way: Way) -> &T {
+        match way {
+            Way::FromFirst => &self.first,
+            Way::FromSecond => &self.second,
+        }
+    }
+
+    /// The value of one way, to change it.
+    pub const fn of_mut(&mut self, way: Way) -> &mut T {
+        match way {
+            Way::FromFirst => &mut self.first,
+            Way::FromSecond => &mut self.second,
+        }
+    }
+
+    /// Both values.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        [&self.first, &self.second].into_iter()
+    }
+}
+
 /// Something that happened in a stream of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowEvent<'s> {
@@ -54,8 +89,8 @@ pub struct FlowEvent<'s> {
 /// One TCP connection.
 #[derive(Debug)]
 pub struct Flow {
-    endpoints: [Endpoint; 2],
-    directions: [Direction; 2],
+    endpoints: Ways<Endpoint>,
+    directions: Ways<Direction>,
     opener: Option<Way>,
     packets: u64,
     first: (Timestamp, PacketId),
@@ -68,8 +103,8 @@ impl Flow {
     #[must_use]
     pub fn new(segment: &Segment<'_>) -> Self {
         Self {
-            endpoints: [segment.source, segment.destination],
-            directions: [Direction::default(), Direction::default()],
+            endpoints: Ways::new(segment.source, segment.destination),
+            directions: Ways::default(),
             opener: None,
             packets: 0,
             first: (segment.time, segment.packet),
@@ -80,29 +115,17 @@ impl Flow {
     /// The endpoint that sends this way.
     #[must_use]
     pub const fn endpoint(&self, way: Way) -> Endpoint {
-        let [first, second] = self.endpoints;
-        match way {
-            Way::FromFirst => first,
-            Way::FromSecond => second,
-        }
+        *self.endpoints.of(way)
     }
 
     /// The stream of one way.
     #[must_use]
     pub const fn direction(&self, way: Way) -> &Direction {
-        let [first, second] = &self.directions;
-        match way {
-            Way::FromFirst => first,
-            Way::FromSecond => second,
-        }
+        self.directions.of(way)
     }
 
     const fn direction_mut(&mut self, way: Way) -> &mut Direction {
-        let [first, second] = &mut self.directions;
-        match way {
-            Way::FromFirst => first,
-            Way::FromSecond => second,
-        }
+        self.directions.of_mut(way)
     }
 
     /// The way of the endpoint that opened the connection, where a SYN or its answer showed it.
@@ -136,17 +159,14 @@ impl Flow {
     /// Whether both sides have ended their streams, or one has reset the connection.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        let [first, second] = &self.directions;
-        first.rst().is_some()
-            || second.rst().is_some()
-            || (first.fin().is_some() && second.fin().is_some())
+        self.directions.iter().any(|one| one.rst().is_some())
+            || self.directions.iter().all(|one| one.fin().is_some())
     }
 
     /// Bytes that wait for earlier ones, both ways.
     #[must_use]
     pub fn waiting_bytes(&self) -> usize {
-        let [first, second] = &self.directions;
-        first.waiting_bytes() + second.waiting_bytes()
+        self.directions.iter().map(Direction::waiting_bytes).sum()
     }
 
     /// Whether a segment with this pair of endpoints belongs to a later connection: a SYN with

@@ -7,6 +7,6 @@ mod reorder;
 mod sequence;
 mod table;
 
-pub use flow::{Flow, FlowEvent, Way};
+pub use flow::{Flow, FlowEvent, Way, Ways};
 pub use reassembly::{Chunk, Direction, End, Gap, GapCause, StreamEvent};
 pub use table::{FlowTable, Retired};

@@ -4,8 +4,8 @@ use crate::http::{Body, Parsed, looks_like_response, parse_response};
 use crate::limits::Limits;
 use crate::place::Place;
 
+use super::event::Oddity;
 use super::foreign::Foreign;
-use super::reader::Oddity;
 
 /// Bytes of it that are kept: a head, and enough of a body to hold its title.
 const KEPT: usize = 4096;

@@ -2,6 +2,7 @@
 //! as they stood on the wire.
 
 pub mod close;
+pub mod event;
 pub mod extensions;
 pub mod foreign;
 pub mod handshake;
@@ -12,3 +13,4 @@ pub mod message;
 pub mod notable;
 pub mod reader;
 pub mod search;
+mod suspect;

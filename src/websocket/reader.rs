@@ -9,6 +9,7 @@ use crate::place::Place;
 use crate::side::Side;
 use crate::tcp::{Chunk, Gap};
 
+use super::event::{FrameEvent, FrameSeen, Oddity};
 use super::extensions::Agreement;
 use super::foreign::{self, Foreign};
 use super::header::{FrameHeader, MAX_HEADER};
@@ -16,83 +17,9 @@ use super::intrusion::{Intrusion, IntrusionReader};
 use super::message::MessageState;
 use super::notable::{Notable, Sequence};
 use super::search::{KeptChunk, Search, Threshold};
+use super::suspect::Suspect;
 
 use std::collections::VecDeque;
-
-/// A frame whose header has come.
-#[derive(Clone, Copy, Debug)]
-pub struct FrameSeen {
-    /// The header.
-    pub header: FrameHeader,
-    /// Where its first byte stands; the frame's number is in it.
-    pub place: Place,
-    /// What is worth a second look about it.
-    pub notable: Notable,
-    /// The message that was open before it.
-    pub message: MessageState,
-}
-
-/// Bytes that are no frames.
-#[derive(Clone, Debug)]
-pub enum Oddity {
-    /// The capture lacks bytes. `lost_place` is set where a header may be among them.
-    Gap {
-        /// What is missing.
-        gap: Gap,
-        /// The next header's place is not known any more.
-        lost_place: bool,
-        /// The frame that is cut, or was due.
-        frame: Option<u64>,
-    },
-    /// Something else stands where a frame was due, or cuts into one.
-    Foreign {
-        /// What it is.
-        kind: Foreign,
-        /// Where it begins; the number of the frame that was due, or is cut, is in it.
-        place: Place,
-        /// Its bytes, or as many as are needed to tell more of it.
-        bytes: Vec<u8>,
-        /// It cuts into a frame.
-        inside_frame: bool,
-    },
-    /// A header that breaks two rules announced a place where no good header stands.
-    FramingLost {
-        /// Where that header begins; the number of the frame that was due is in it.
-        place: Place,
-        /// The header.
-        header: FrameHeader,
-        /// What is wrong with it.
-        notable: Notable,
-        /// What stands where it announces the next one.
-        next: Option<FrameHeader>,
-    },
-    /// Frames were found again.
-    Found {
-        /// Where.
-        place: Place,
-    },
-}
-
-/// What comes out of one direction.
-#[derive(Debug)]
-pub enum FrameEvent<'s> {
-    /// A frame begins.
-    Frame(FrameSeen),
-    /// Bytes of its payload, as they stood on the wire.
-    Payload {
-        /// The bytes.
-        bytes: &'s [u8],
-        /// Bytes of the payload before them.
-        at: u64,
-    },
-    /// The frame ended.
-    End {
-        /// No byte of its payload is missing.
-        whole: bool,
-    },
-    /// Bytes that are no frames.
-    Oddity(Oddity),
-}
 
 /// Times that framing may be lost, every byte being there, before the rest is given up: it
 /// bounds what hostile bytes can cost.
@@ -107,20 +34,6 @@ struct Pending {
     doubtful: bool,
     /// The frame before was cut into, it seems, by what is kept here.
     intrusion: Option<Box<Intrusion>>,
-}
-
-/// A header that breaks two rules, until it is known whether a good one follows its frame.
-#[derive(Debug)]
-struct Suspect {
-    header: FrameHeader,
-    place: Place,
-    notable: Notable,
-    /// Bytes until the place it announces.
-    left: u64,
-    /// The bytes from its second on: if it is none, frames may begin among them.
-    search: Search,
-    next: Vec<u8>,
-    begin: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -406,7 +319,9 @@ impl FrameReader {
             return;
         }
         if odd.bits().count_ones() >= 2 {
-            self.suspect(header, place, notable, limits);
+            let search = self.new_search();
+            let suspect = Suspect::new(header, place, notable, search, limits);
+            self.state = State::Suspect(Box::new(suspect));
             return;
         }
         self.accept(header, place, notable, sink);
@@ -484,29 +399,6 @@ impl FrameReader {
         }
     }
 
-    fn suspect(&mut self, header: FrameHeader, place: Place, notable: Notable, limits: &Limits) {
-        let bytes = header.to_bytes();
-        let mut search = self.new_search();
-        search.push(
-            &Chunk {
-                offset: place.stream_offset,
-                bytes: &bytes,
-                packet: place.packet,
-                time: place.time,
-            },
-            limits,
-        );
-        self.state = State::Suspect(Box::new(Suspect {
-            header,
-            place,
-            notable,
-            left: header.payload_length().unwrap_or(u64::MAX),
-            search,
-            next: Vec::new(),
-            begin: bytes,
-        }));
-    }
-
     /// Takes bytes behind a header that breaks two rules; returns how many.
     fn read_suspect(
         &mut self,
@@ -517,61 +409,25 @@ impl FrameReader {
         let State::Suspect(suspect) = &mut self.state else {
             return 0;
         };
-        let passed = usize::try_from(suspect.left)
-            .map_or(chunk.bytes.len(), |left| left.min(chunk.bytes.len()));
-        let room = MAX_HEADER - suspect.next.len();
-        let rest = chunk.bytes.get(passed..).unwrap_or_default();
-        let next = rest.get(..room.min(rest.len())).unwrap_or_default();
-        let taken = passed + next.len();
-        let bytes = chunk.bytes.get(..taken).unwrap_or_default();
-        suspect.search.push(&Chunk { bytes, ..*chunk }, limits);
-        suspect.left -= passed as u64;
-        suspect.next.extend_from_slice(next);
-        let room = foreign::ENOUGH.saturating_sub(suspect.begin.len());
-        suspect.begin.extend(bytes.iter().take(room));
-        if let Ok((_, next)) = FrameHeader::parse(&suspect.next) {
-            self.resolve_suspect(Some(next), limits, sink);
-        } else if suspect.left > 0 && suspect.search.bytes().len() >= limits.search_bytes / 2 {
-            // Long before the place it announces: frames on the way there settle it.
-            if suspect.search.find(false, limits).is_some() {
-                self.resolve_suspect(None, limits, sink);
-            }
+        let (taken, is_settled) = suspect.push(chunk, limits);
+        if is_settled {
+            self.resolve_suspect(limits, sink);
         }
         taken
     }
 
-    /// The place that a suspect header announced has come (with `next`), or never will.
-    fn resolve_suspect(
-        &mut self,
-        next: Option<FrameHeader>,
-        limits: &Limits,
-        sink: &mut impl FnMut(FrameEvent<'_>),
-    ) {
+    /// The place that a suspect header announced has come, or never will.
+    fn resolve_suspect(&mut self, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
         let state = std::mem::replace(&mut self.state, State::Header(Pending::default()));
         let State::Suspect(suspect) = state else {
             self.state = state;
             return;
         };
-        let Suspect {
-            header,
-            place,
-            notable,
-            left,
-            search,
-            begin,
-            ..
-        } = *suspect;
-        let mut after = self.sequence;
-        after.pass(&header, self.frames + 1);
-        let fits = match next {
-            Some(next) => !after
-                .notable(&next, &self.agreement)
-                .intersects(Notable::FRAMING),
-            None => left == 0,
-        };
-        let behind = place.stream_offset + header.to_bytes().len() as u64;
-        if fits {
-            let chunks = search.into_chunks(behind);
+        let place = suspect.place();
+        if suspect.fits(self.sequence, self.frames + 1, &self.agreement) {
+            let (header, notable) = (suspect.header(), suspect.notable());
+            let behind = place.stream_offset + header.to_bytes().len() as u64;
+            let chunks = suspect.into_chunks(behind);
             self.accept(header, place, notable, sink);
             if let (
                 State::Payload {
@@ -590,26 +446,13 @@ impl FrameReader {
             return;
         }
         self.losses += 1;
-        sink(FrameEvent::Oddity(match foreign::name(&begin) {
-            Some(kind) => Oddity::Foreign {
-                kind,
-                place,
-                bytes: begin,
-                inside_frame: false,
-            },
-            None => Oddity::FramingLost {
-                place,
-                header,
-                notable,
-                next,
-            },
-        }));
+        sink(FrameEvent::Oddity(suspect.to_oddity()));
         self.lose_place();
         if self.losses >= MAX_LOSSES {
             self.state = State::GivenUp;
             return;
         }
-        for kept in search.into_chunks(place.stream_offset + 1) {
+        for kept in suspect.into_chunks(place.stream_offset + 1) {
             if let State::Searching(search) = &mut self.state {
                 search.push(&kept.as_chunk(), limits);
             }
@@ -724,8 +567,8 @@ impl FrameReader {
                 }
                 _ => false,
             },
-            State::Suspect(suspect) if ended || suspect.left == 0 => {
-                self.resolve_suspect(None, limits, sink);
+            State::Suspect(suspect) if ended || suspect.is_passed() => {
+                self.resolve_suspect(limits, sink);
                 true
             }
             State::Foreign(intrusion) => {

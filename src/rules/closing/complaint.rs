@@ -6,7 +6,7 @@ use crate::rules::judge::{EndingFacts, Judge, Telling, moment};
 use crate::rules::{Cause, Finding, Severity};
 use crate::untrusted::Untrusted;
 use crate::websocket::close::{ClosePayload, code_name};
-use crate::websocket::reader::FrameSeen;
+use crate::websocket::event::FrameSeen;
 
 /// The check of the rule for one code.
 pub(super) const fn judge<const CODE: u16>() -> Judge {

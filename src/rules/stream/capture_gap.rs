@@ -5,7 +5,7 @@ use crate::rules::Severity;
 use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::{Rule, Table};
 use crate::tcp::GapCause;
-use crate::websocket::reader::Oddity;
+use crate::websocket::event::Oddity;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {

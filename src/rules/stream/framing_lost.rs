@@ -3,7 +3,7 @@
 use crate::rules::Severity;
 use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::{ALL, Rule, Table};
-use crate::websocket::reader::Oddity;
+use crate::websocket::event::Oddity;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {

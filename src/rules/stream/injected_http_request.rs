@@ -4,8 +4,8 @@ use crate::rules::Severity;
 use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::{Rule, Table};
 use crate::untrusted::Untrusted;
+use crate::websocket::event::Oddity;
 use crate::websocket::foreign::Foreign;
-use crate::websocket::reader::Oddity;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {

@@ -6,8 +6,8 @@ use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::stream::response_text::describe_response;
 use crate::rules::{Rule, Table};
 use crate::untrusted::Untrusted;
+use crate::websocket::event::Oddity;
 use crate::websocket::foreign::Foreign;
-use crate::websocket::reader::Oddity;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {
