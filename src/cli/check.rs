@@ -87,7 +87,8 @@ impl Check {
         for input in &report.inputs {
             if let Some(reason) = &input.error {
                 let name = Untrusted(input.name.as_bytes());
-                status = status.max(console.complain(name, Untrusted(reason.as_bytes())));
+                // The reason was made harmless where it was made.
+                status = status.max(console.complain(name, reason));
             }
         }
         for file in &self.output {
@@ -97,7 +98,9 @@ impl Check {
                 status = status.max(console.complain(Untrusted(name), error));
             }
         }
-        if self.quiet {
+        // What was just said on standard error is all there is to say.
+        let is_empty = report.inputs.iter().all(|input| input.format.is_none());
+        if self.quiet || (is_empty && matches!(self.format, Format::Text)) {
             return status;
         }
         status.max(match self.format {

@@ -157,12 +157,23 @@ fn not_seen(report: &Report) -> Option<String> {
         let Sides { client, server } = it.captured;
         client.missing_bytes.saturating_add(server.missing_bytes)
     };
-    let ended = |it: &&Input| it.truncated || it.error.is_some();
+    let is_half = |it: &&Connection| {
+        let Sides { client, server } = it.captured;
+        [client, server]
+            .iter()
+            .any(|side| side.bytes == 0 && !side.from_start)
+    };
+    let unread = |it: &&Input| it.format.is_none();
+    let ended = |it: &&Input| it.format.is_some() && (it.truncated || it.error.is_some());
 
     let mut parts = Vec::new();
     if let joined @ 1.. = connections.iter().filter(joined).count() as u64 {
         let joined = counted(joined, "connection");
-        parts.push(format!("{joined} joined after the handshake"));
+        parts.push(format!("the handshake of {joined}"));
+    }
+    if let halves @ 1.. = connections.iter().filter(is_half).count() as u64 {
+        let halves = counted(halves, "connection");
+        parts.push(format!("one direction of {halves}"));
     }
     if let gapped @ 1.. = connections.iter().filter(|it| missing(it) > 0).count() as u64 {
         let bytes = connections.iter().map(missing).fold(0, u64::saturating_add);
@@ -174,6 +185,12 @@ fn not_seen(report: &Report) -> Option<String> {
     }
     if let ended @ 1.. = report.inputs.iter().filter(ended).count() as u64 {
         parts.push(format!("the rest of {}", counted(ended, "capture")));
+    }
+    if let unread @ 1.. = report.inputs.iter().filter(unread).count() as u64 {
+        parts.push(format!(
+            "{} that could not be read",
+            counted(unread, "input")
+        ));
     }
     for (limit, times) in &report.summary.limits {
         parts.push(format!(
