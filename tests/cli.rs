@@ -8,6 +8,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+const BROKEN: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/fixtures/real/rsv1-set-by-proxy/capture.pcap"
+);
+
 fn wsblame(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_wsblame"))
         .args(arguments)
@@ -81,7 +86,7 @@ fn an_input_that_is_not_there_is_one_line_on_standard_error() {
         "{complaint}"
     );
     assert_eq!(complaint.lines().count(), 1);
-    assert!(stdout(&output).contains("no-such-file.pcap: not read: "));
+    assert_eq!(stdout(&output), "", "it is said once");
 }
 
 #[test]
@@ -110,9 +115,10 @@ fn json_goes_to_standard_output_without_anything_else() {
 
 #[test]
 fn a_pipe_gets_no_styles_unless_they_are_asked_for() {
-    let plain = wsblame(&["check", "no-such-file.pcap"]);
+    let plain = wsblame(&["check", BROKEN]);
+    assert!(stdout(&plain).contains("is broken"));
     assert!(!stdout(&plain).contains('\u{1b}'));
-    let styled = wsblame(&["check", "--color", "always", "no-such-file.pcap"]);
+    let styled = wsblame(&["check", "--color", "always", BROKEN]);
     assert!(stdout(&styled).contains('\u{1b}'));
 }
 
@@ -128,13 +134,13 @@ fn reports_are_written_in_the_format_of_their_ending() {
         json.to_str().unwrap(),
         "--output",
         text.to_str().unwrap(),
-        "no-such-file.pcap",
+        BROKEN,
     ]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     let report = std::fs::read(&json).unwrap();
     serde_json::from_slice::<serde_json::Value>(&report).unwrap();
     let text = std::fs::read_to_string(&text).unwrap();
-    assert!(text.contains("not read: ") && !text.contains('\u{1b}'));
+    assert!(text.contains("is broken") && !text.contains('\u{1b}'));
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
 }
 
@@ -202,4 +208,95 @@ fn the_list_of_rules_reads_back_as_json() {
     assert_eq!(output.status.code(), Some(0));
     let rules: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(rules["schema"], "wsblame.rules/1");
+}
+
+/// A capture of `fixtures/real`.
+fn capture(name: &str) -> String {
+    format!(
+        "{}/fixtures/real/{name}/capture.pcap",
+        env!("CARGO_MANIFEST_DIR")
+    )
+}
+
+#[test]
+fn the_exit_status_says_whether_anything_is_broken() {
+    for (name, status) in [("connect-through-squid", 0), ("masked-server-frames", 1)] {
+        let output = wsblame(&["check", &capture(name)]);
+        assert_eq!(output.status.code(), Some(status), "{name}");
+    }
+    let both = wsblame(&[
+        "check",
+        &capture("masked-server-frames"),
+        "no-such-file.pcap",
+    ]);
+    assert_eq!(both.status.code(), Some(2));
+    assert!(
+        stdout(&both).contains("masked-server-frame"),
+        "still reported"
+    );
+}
+
+#[test]
+fn ignored_rules_break_nothing() {
+    let rules = "rsv-without-extension,protocol-error-close";
+    let output = wsblame(&["check", "--ignore", rules, BROKEN]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    let output = wsblame(&["check", "--only", "orphan-continuation", BROKEN]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+}
+
+#[test]
+fn standard_input_gives_the_report_that_its_file_gives() {
+    let from_file = wsblame(&["check", "--format", "json", BROKEN]);
+    let piped = Command::new(env!("CARGO_BIN_EXE_wsblame"))
+        .args(["check", "--format", "json", "-"])
+        .stdin(std::fs::File::open(BROKEN).unwrap())
+        .output()
+        .unwrap();
+    let named = stdout(&from_file).replace(BROKEN, "-");
+    assert_eq!(stdout(&piped), named);
+}
+
+#[test]
+fn a_capture_cut_anywhere_is_read_up_to_there() {
+    let folder = folder("cut");
+    let whole = std::fs::read(BROKEN).unwrap();
+    let cut = folder.join("cut.pcap");
+    for length in (24..whole.len()).step_by(61) {
+        std::fs::write(&cut, &whole[..length]).unwrap();
+        let output = wsblame(&["check", "--format", "json", cut.to_str().unwrap()]);
+        assert!(
+            output.status.code() < Some(2),
+            "{length}: {}",
+            stderr(&output)
+        );
+        assert_eq!(stderr(&output), "");
+    }
+}
+
+#[test]
+fn unreadable_inputs_are_one_clear_line_each() {
+    let folder = folder("unreadable");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    for (input, reason) in [
+        (
+            folder.join("missing").to_str().unwrap().to_owned(),
+            "no such file",
+        ),
+        (folder.to_str().unwrap().to_owned(), "is a directory"),
+        (file("empty.pcap", b""), "is empty"),
+        (file("notes.txt", b"no capture\x1b[2J\n"), "not a capture"),
+    ] {
+        let output = wsblame(&["check", &input]);
+        assert_eq!(output.status.code(), Some(2), "{input}");
+        let complaint = stderr(&output);
+        assert!(complaint.contains(&format!(": {reason}")), "{complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        assert!(!complaint.contains('\u{1b}'), "{complaint:?}");
+        assert_eq!(stdout(&output), "");
+    }
 }
