@@ -9,6 +9,9 @@ use crate::http::{looks_like_request, looks_like_response};
 /// so that the cutting into segments changes nothing.
 pub const ENOUGH: usize = 16;
 
+/// Bytes that are enough to tell a protocol where no more come.
+pub const TELLING: usize = 4;
+
 /// What stands where a frame was due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {

@@ -170,8 +170,9 @@ impl FrameReader {
             frame: Some(frame),
         }));
         if lost_place {
-            self.close_state(false, limits, sink);
-            self.catch_up(limits, sink);
+            while self.close_state(false, limits, sink) {
+                self.catch_up(limits, sink);
+            }
             self.lose_place();
         } else {
             self.end_payload(sink);
@@ -181,8 +182,8 @@ impl FrameReader {
     /// Nothing more will come. `ended`: the sender ended its stream here; else the capture did.
     pub fn finish(&mut self, ended: bool, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
         self.catch_up(limits, sink);
-        // Each round ends with fewer bytes to read again, or with none.
-        while self.close_state(ended, limits, sink) && !self.replay.is_empty() {
+        // Each round leaves fewer bytes unread.
+        while self.close_state(ended, limits, sink) {
             self.catch_up(limits, sink);
         }
     }
@@ -530,6 +531,38 @@ impl FrameReader {
         self.replay_first(chunks);
     }
 
+    /// Judges a header of which only the beginning came.
+    fn end_header(&mut self, ended: bool, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        let state = std::mem::replace(&mut self.state, State::Header(Pending::default()));
+        let State::Header(pending) = state else {
+            return;
+        };
+        let (Some(place), [first, second, ..]) = (pending.place, pending.bytes.as_slice()) else {
+            return;
+        };
+        let whole = FrameHeader::parse(&pending.bytes).ok();
+        let header = whole.map_or_else(|| FrameHeader::cut(*first, *second), |(_, header)| header);
+        let notable = self.sequence.notable(&header, &self.agreement);
+        let odd = notable & Notable::FRAMING;
+        if odd.is_empty() {
+            self.accept(header, place, notable, sink);
+        } else if let Some(intrusion) = pending.intrusion {
+            sink(FrameEvent::Oddity(intrusion.into_oddity()));
+            self.lose_place();
+        } else if pending.doubtful {
+            self.lose_place();
+        } else if odd.bits().count_ones() < 2 {
+            self.accept(header, place, notable, sink);
+        } else if ended {
+            let search = self.new_search();
+            let suspect = Suspect::new(header, place, notable, search, limits);
+            self.state = State::Suspect(Box::new(suspect));
+            self.resolve_suspect(limits, sink);
+        } else {
+            self.lose_place();
+        }
+    }
+
     /// Settles what waits for more bytes, since none will come; returns whether anything did.
     fn close_state(
         &mut self,
@@ -539,20 +572,13 @@ impl FrameReader {
     ) -> bool {
         match &mut self.state {
             State::Header(pending) if pending.bytes.len() >= 2 => {
-                if foreign::may_begin(&pending.bytes) && foreign::name(&pending.bytes).is_some() {
+                let is_foreign =
+                    pending.bytes.len() >= foreign::TELLING && foreign::may_begin(&pending.bytes);
+                if is_foreign {
                     self.begin_foreign();
-                    return self.close_state(ended, limits, sink);
+                    return true;
                 }
-                let (Some(place), [first, second, ..]) = (pending.place, pending.bytes.as_slice())
-                else {
-                    return false;
-                };
-                let whole = FrameHeader::parse(&pending.bytes).ok();
-                let header =
-                    whole.map_or_else(|| FrameHeader::cut(*first, *second), |(_, header)| header);
-                let notable = self.sequence.notable(&header, &self.agreement);
-                pending.bytes.clear();
-                self.accept(header, place, notable, sink);
+                self.end_header(ended, limits, sink);
                 true
             }
             State::Payload {
