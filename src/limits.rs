@@ -41,6 +41,8 @@ pub struct Limits {
     /// Bytes of one direction searched for frames at a time, where the place of the next
     /// header is not known.
     pub search_bytes: usize,
+    /// Bytes of one direction searched in all: where none of them were frames, none will be.
+    pub search_bytes_total: u64,
     /// Bytes of a connection that was joined in its middle which are searched for frames
     /// before it is taken for something else.
     pub recognition_bytes: u64,
@@ -50,7 +52,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 262_144,
-            idle: Duration::from_secs(6 * 3600),
+            idle: Duration::from_secs(24 * 3600),
             linger: Duration::from_secs(120),
             waiting_bytes: 4 << 20,
             waiting_segments: 4096,
@@ -61,7 +63,8 @@ impl Default for Limits {
             pipelined_requests: 1024,
             early_bytes: 256 << 10,
             search_bytes: 64 << 10,
-            recognition_bytes: 256 << 10,
+            search_bytes_total: 16 << 20,
+            recognition_bytes: 128 << 10,
         }
     }
 }

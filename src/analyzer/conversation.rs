@@ -47,6 +47,9 @@ pub(super) enum RolesFrom {
 /// Handshake attempts of one connection that are kept.
 const ATTEMPTS: usize = 16;
 
+/// Gaps of before the sides were told apart that are kept: enough to tell of them.
+const EARLY_GAPS: usize = 16;
+
 #[derive(Debug, Default)]
 enum Stage {
     #[default]
@@ -74,6 +77,8 @@ pub(super) struct Conversation {
     refused: Vec<Handshake>,
     /// The attempt that led to the WebSocket, or whose answer is missing.
     handshake: Option<Handshake>,
+    /// Sequence number at which the client's frames begin, where its request was not read.
+    frames_begin: Option<u32>,
     tunnelled: bool,
     ledger: Ledger,
 }
@@ -210,7 +215,10 @@ impl Conversation {
             self.client,
         );
         for way in Way::BOTH {
-            let ended = tcp_end(flow.direction(way)).is_some();
+            let direction = flow.direction(way);
+            // A RST may come in the middle of anything: it shows nothing of what was to follow.
+            let ended = tcp_end(direction)
+                .is_some_and(|(end, by_reset)| !by_reset && direction.reached(end));
             session.finish(way.side(client), ended, &mut context);
         }
         let endings = Sides {
@@ -284,15 +292,18 @@ impl Conversation {
             return;
         }
         match self.side(way) {
-            Some(Side::Client) => self.lose_answer(),
+            Some(Side::Client) => {
+                let open = self.exchanges.give_up_answer();
+                self.lose_answer(open);
+            }
             Some(Side::Server) => self.exchanges.give_up_requests(),
             None => {}
         }
     }
 
     /// The answer to an attempt is missing: what follows on both sides may be HTTP or frames.
-    fn lose_answer(&mut self) {
-        if let Some(attempt) = self.exchanges.give_up_answer()
+    fn lose_answer(&mut self, attempt: Option<Attempt>) {
+        if let Some(attempt) = attempt
             && attempt.purpose == Purpose::Upgrade
         {
             self.handshake = Some(Handshake::new(attempt));
@@ -301,19 +312,21 @@ impl Conversation {
         self.exchanges.lose_place(Side::Server);
     }
 
-    fn gap(&mut self, way: Way, gap: Gap, limits: &Limits) {
+    fn gap(&mut self, way: Way, mut gap: Gap, limits: &Limits) {
         let Some(side) = self.side(way) else {
-            self.look(way, true, limits);
-            if matches!(self.stage, Stage::Http) {
+            if self.early_gaps.len() < EARLY_GAPS {
                 self.early_gaps.push((way, gap));
-                if let Some(search) = self.searches.of_mut(way) {
-                    search.clear();
-                }
-            } else {
-                self.gap(way, gap, limits);
             }
+            self.search_over(way, gap, limits);
             return;
         };
+        if matches!(self.stage, Stage::WebSocket(_)) {
+            let Some(missing) = self.missing_frames(side, gap) else {
+                self.note_gap(side, gap);
+                return;
+            };
+            gap = missing;
+        }
         match &mut self.stage {
             Stage::WebSocket(session) => {
                 let mut context = context(
@@ -326,16 +339,17 @@ impl Conversation {
             }
             Stage::Http => {
                 self.note_gap(side, gap);
-                self.look(way, true, limits);
-                if !matches!(self.stage, Stage::Http) {
-                    return;
-                }
-                if let Some(search) = self.searches.of_mut(way) {
-                    search.clear();
-                }
+                self.search_over(way, gap, limits);
                 self.exchanges.gap(side, &gap);
             }
             Stage::Other => {}
+        }
+    }
+
+    /// Lets the search know of missing bytes.
+    fn search_over(&mut self, way: Way, gap: Gap, limits: &Limits) {
+        if let Some(search) = self.searches.of_mut(way) {
+            search.push_gap(gap, limits);
         }
     }
 
@@ -357,6 +371,10 @@ impl Conversation {
             self.join(way, &chunk, limits);
             return;
         };
+        let mut chunk = chunk;
+        if matches!(self.stage, Stage::WebSocket(_)) {
+            chunk = self.frames_of(side, chunk);
+        }
         match &mut self.stage {
             Stage::WebSocket(session) => {
                 let mut context = context(
@@ -389,9 +407,14 @@ impl Conversation {
                     self.data(way, rest, limits);
                     return;
                 }
+                Progress::Unanswered(attempt, rest) => {
+                    self.lose_answer(Some(attempt));
+                    rest
+                }
                 Progress::Unplaced(rest) => {
                     if side == Side::Server && self.exchanges.unanswered().is_some() {
-                        self.lose_answer();
+                        let open = self.exchanges.give_up_answer();
+                        self.lose_answer(open);
                     }
                     self.search(way, &rest, limits);
                     return;
@@ -417,21 +440,62 @@ impl Conversation {
         }
     }
 
-    /// A WebSocket begins.
-    fn accept(&mut self, mut attempt: Attempt) {
-        if attempt.request.is_none()
-            && let Some(known) = &self.handshake
-        {
-            attempt.request = known.request().cloned();
-        }
+    /// A WebSocket begins. Where its request was not read, the client's frames begin where the
+    /// answer says that it had received the client's bytes up to.
+    fn accept(&mut self, attempt: Attempt) {
         let handshake = Handshake::new(attempt);
         let agreement = handshake.agreement();
-        let readers = Sides {
-            client: FrameReader::at_handshake(Side::Client, agreement),
-            server: FrameReader::at_handshake(Side::Server, agreement),
+        let server = FrameReader::at_handshake(Side::Server, agreement);
+        let received = handshake
+            .response()
+            .and_then(|response| response.place.acknowledgement);
+        let client = match (handshake.request(), received) {
+            (Some(_), _) => FrameReader::at_handshake(Side::Client, agreement),
+            (None, Some(number)) => {
+                self.frames_begin = Some(number);
+                FrameReader::at_handshake(Side::Client, agreement)
+            }
+            (None, None) => {
+                let search = Search::new(Some(true), agreement.allows_rsv1(), Threshold::KNOWN);
+                FrameReader::searching(Side::Client, agreement, search)
+            }
         };
+        let readers = Sides { client, server };
         self.handshake = Some(handshake);
+        self.searches = Ways::default();
         self.stage = Stage::WebSocket(Box::new(Session::new(readers, agreement)));
+    }
+
+    /// What of a client's bytes are frames, where they begin behind a request that was not read.
+    fn frames_of<'s>(&mut self, side: Side, chunk: Chunk<'s>) -> Chunk<'s> {
+        let (Side::Client, Some(begin)) = (side, self.frames_begin) else {
+            return chunk;
+        };
+        match usize::try_from(begin.wrapping_sub(chunk.sequence).cast_signed()) {
+            Ok(before) if before >= chunk.bytes.len() => chunk.behind(chunk.bytes.len()),
+            Ok(before) => {
+                self.frames_begin = None;
+                chunk.behind(before)
+            }
+            Err(_) => {
+                self.frames_begin = None;
+                chunk
+            }
+        }
+    }
+
+    /// What of a client's missing bytes are frames; `None` if they all come before.
+    fn missing_frames(&mut self, side: Side, gap: Gap) -> Option<Gap> {
+        let (Side::Client, Some(begin)) = (side, self.frames_begin) else {
+            return Some(gap);
+        };
+        let before = begin.wrapping_sub(gap.sequence).cast_signed();
+        let before = u32::try_from(before).unwrap_or(0);
+        if u64::from(before) >= gap.length {
+            return None;
+        }
+        self.frames_begin = None;
+        Some(gap.behind(before))
     }
 
     /// Bytes of a connection of which neither the SYN nor a head was seen yet.
@@ -450,6 +514,8 @@ impl Conversation {
             self.search(way, chunk, limits);
             return;
         };
+        // These are kept in the searches, and told of when they are read again.
+        self.early_gaps.retain(|(_, gap)| gap.length == 0);
         self.learn_roles(client, RolesFrom::Handshake);
         self.exchanges.lose_place(Side::Client);
         self.exchanges.lose_place(Side::Server);

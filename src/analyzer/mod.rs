@@ -12,6 +12,7 @@ use crate::decode::Segment;
 use crate::limits::Limits;
 use crate::report::model;
 use crate::tcp::{FlowTable, Retired};
+use crate::time::Timestamp;
 
 use conversation::{Conversation, Kind};
 pub use record::Exposure;
@@ -39,6 +40,8 @@ pub struct Analyzer {
     limits: Limits,
     exposure: Exposure,
     table: FlowTable<Conversation>,
+    /// The time of the last segment.
+    clock: Option<Timestamp>,
     waiting: usize,
     analysis: Analysis,
 }
@@ -51,6 +54,7 @@ impl Analyzer {
             limits,
             exposure,
             table: FlowTable::default(),
+            clock: None,
             waiting: 0,
             analysis: Analysis::default(),
         }
@@ -62,6 +66,7 @@ impl Analyzer {
             limits,
             exposure,
             table,
+            clock,
             waiting,
             analysis,
         } = self;
@@ -69,7 +74,10 @@ impl Analyzer {
             *waiting = waiting.saturating_sub(retired.flow.waiting_bytes());
             conclude(retired, limits, *exposure, analysis);
         };
-        table.expire(segment.time, limits, &mut retire);
+        // One packet with a wrong time must not end every connection: two in a row agree.
+        let now = clock.map_or(segment.time, |last| last.min(segment.time));
+        *clock = Some(segment.time);
+        table.expire(now, limits, &mut retire);
         let entry = table.entry(segment, limits, Conversation::default, &mut retire);
         let Some((flow, conversation)) = entry else {
             return;

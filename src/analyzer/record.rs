@@ -43,6 +43,14 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
             server: tcp(direction(Side::Server)),
         },
     };
+    let unread = |side| {
+        let session = ended.session.as_ref();
+        session.map_or(0, |session| session.unread_bytes(side))
+    };
+    let unread = Sides {
+        client: unread(Side::Client),
+        server: unread(Side::Server),
+    };
     let layers = layers(&ended);
     let findings: Vec<Finding> = ended.ledger.into_findings();
     model::Connection {
@@ -68,8 +76,8 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         messages,
         close,
         captured: Sides {
-            client: captured(direction(Side::Client)),
-            server: captured(direction(Side::Server)),
+            client: captured(direction(Side::Client), unread.client),
+            server: captured(direction(Side::Server), unread.server),
         },
         findings: findings.into_iter().map(finding).collect(),
         verdict: None,
@@ -116,12 +124,13 @@ fn tcp(direction: &Direction) -> Option<model::TcpEnd> {
     })
 }
 
-fn captured(direction: &Direction) -> model::Captured {
+fn captured(direction: &Direction, unread_bytes: u64) -> model::Captured {
     model::Captured {
         from_start: direction.is_from_start(),
         bytes: direction.bytes(),
         missing_bytes: direction.missing_bytes(),
         gaps: direction.gaps(),
+        unread_bytes,
     }
 }
 

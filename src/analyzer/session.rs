@@ -5,7 +5,7 @@ use crate::place::Place;
 use crate::report::model;
 use crate::rules::Ledger;
 use crate::rules::judge::{
-    CloseFacts, FrameFacts, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding, moment,
+    CloseFacts, FrameFacts, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding,
 };
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Direction, End, Gap};
@@ -111,6 +111,11 @@ impl Session {
         tally.end_close(side, false, context);
     }
 
+    /// Bytes of a side that were captured and could not be read as frames.
+    pub(super) const fn unread_bytes(&self, side: Side) -> u64 {
+        self.sides.of(side).reader.unread_bytes()
+    }
+
     /// What is known of a side when the connection is over.
     pub(super) fn ending(&self, side: Side, direction: &Direction) -> SideEnding {
         let SideSession { reader, tally } = self.sides.of(side);
@@ -120,12 +125,7 @@ impl Session {
         SideEnding {
             close: tally.close.clone(),
             tcp: end.map(|(end, by_reset)| TcpEnding {
-                place: Place {
-                    packet: end.packet,
-                    time: end.time,
-                    stream_offset: direction.offset(),
-                    frame: None,
-                },
+                place: end.place(direction.offset()),
                 by_reset,
             }),
             whole: direction.is_captured() && reader.is_in_step() && reached,
@@ -136,6 +136,9 @@ impl Session {
             },
             last_frame: tally.last_frame,
             last_data: tally.last_data,
+            may_have_left: !direction.is_captured()
+                || !reader.is_in_step()
+                || direction.has_unseen_end(),
             unseen: tally.unseen || direction.missing_bytes() > 0 || !direction.is_from_start(),
         }
     }
@@ -147,7 +150,7 @@ pub(super) fn tcp_end(direction: &Direction) -> Option<(End, bool)> {
     let rst = direction.rst().map(|end| (end, true));
     fin.into_iter()
         .chain(rst)
-        .min_by_key(|(end, _)| (end.time, end.packet))
+        .min_by_key(|(end, _)| (end.arrival.time, end.arrival.packet))
 }
 
 impl Tally {
@@ -169,16 +172,24 @@ impl Tally {
                 self.end_message();
             }
             FrameEvent::Oddity(oddity) => {
+                self.unseen |= !matches!(oddity, Oddity::Found { .. });
                 match &oddity {
                     Oddity::Gap {
                         gap,
-                        lost_place: false,
-                        ..
-                    } => self.frames.payload_bytes += gap.length,
+                        lost_place,
+                        frame,
+                    } => {
+                        if !lost_place {
+                            self.frames.payload_bytes += gap.length;
+                        }
+                        // Of a gap that belongs to no frame it was told when it came.
+                        if frame.is_none() {
+                            return;
+                        }
+                    }
                     Oddity::Found { .. } => return,
-                    _ => {}
+                    Oddity::Foreign { .. } | Oddity::FramingLost { .. } => {}
                 }
-                self.unseen = true;
                 let facts = StreamFacts {
                     sender: side,
                     oddity: &oddity,
@@ -230,12 +241,7 @@ impl Tally {
         if !opcode.is_control() {
             self.last_data = Some(seen);
         }
-        let later = self
-            .last_frame
-            .is_none_or(|last| moment(&last) <= moment(&seen.place));
-        if later {
-            self.last_frame = Some(seen.place);
-        }
+        self.last_frame = Some(seen.place);
         self.current = Some(seen);
     }
 

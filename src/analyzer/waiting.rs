@@ -17,10 +17,9 @@ pub(super) enum Kept {
 impl Kept {
     /// Bytes of memory that it takes.
     const fn cost(&self) -> usize {
-        const EVENT: usize = 64;
         match self {
-            Self::Data(chunk) => chunk.bytes.len() + EVENT,
-            Self::Gap(_) => EVENT,
+            Self::Data(chunk) => chunk.cost(),
+            Self::Gap(_) => size_of::<Self>(),
         }
     }
 }
@@ -53,7 +52,10 @@ impl Waiting {
 
     /// Keeps bytes that come before all that waits.
     pub(super) fn push_front(&mut self, chunk: KeptChunk) {
-        let kept = Kept::Data(chunk);
+        let kept = match chunk.gap() {
+            Some(gap) => Kept::Gap(gap),
+            None => Kept::Data(chunk),
+        };
         self.bytes += kept.cost();
         self.events.push_front(kept);
     }

@@ -5,6 +5,7 @@
 //! behind an upgrade request is HTTP or frames as the answer says, and what an answer means
 //! depends on its request.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use crate::limits::Limits;
@@ -43,6 +44,8 @@ pub struct Attempt {
     pub purpose: Purpose,
     /// The request.
     pub request: Option<Located<RequestHead>>,
+    /// Sequence number of the byte behind the request.
+    pub request_end: Option<u32>,
     /// The final answer.
     pub response: Option<Located<ResponseHead>>,
 }
@@ -57,6 +60,8 @@ pub enum Progress<'s> {
     Answered(Attempt, Chunk<'s>),
     /// A WebSocket begins on both sides; the server's first bytes are left.
     Accepted(Attempt, Chunk<'s>),
+    /// What answered an attempt is missing: the server has gone on from there.
+    Unanswered(Attempt, Chunk<'s>),
     /// The place in the stream is not known: these bytes may be anything.
     Unplaced(Chunk<'s>),
     /// These bytes are not HTTP/1, or not any more.
@@ -96,6 +101,9 @@ pub struct Exchanges {
     attempt: Option<Attempt>,
     /// Requests are missing: answers are taken as they come.
     requests_unseen: bool,
+    /// Bytes of either side are missing: an answer may belong to a request that is not there,
+    /// and a request's answer may be.
+    is_doubtful: bool,
     seen: u64,
 }
 
@@ -109,6 +117,7 @@ impl Default for Exchanges {
             pending: VecDeque::new(),
             attempt: None,
             requests_unseen: false,
+            is_doubtful: false,
             seen: 0,
         }
     }
@@ -162,6 +171,7 @@ impl Exchanges {
     /// it begins.
     pub fn lose_place(&mut self, side: Side) {
         *self.readers.of_mut(side) = Reader::Unplaced;
+        self.is_doubtful = true;
         if side == Side::Client {
             self.give_up_requests();
         }
@@ -172,11 +182,11 @@ impl Exchanges {
         match self.readers.of_mut(side) {
             Reader::Body(body) => {
                 let Some(rest) = body.pass(chunk.bytes) else {
-                    return Progress::Rest(behind(&chunk, chunk.bytes.len()));
+                    return Progress::Rest(chunk.behind(chunk.bytes.len()));
                 };
                 let passed = chunk.bytes.len() - rest.len();
                 *self.readers.of_mut(side) = Reader::at_head();
-                Progress::Rest(behind(&chunk, passed))
+                Progress::Rest(chunk.behind(passed))
             }
             Reader::Unplaced => {
                 let begins = match side {
@@ -204,23 +214,18 @@ impl Exchanges {
                 .bytes
                 .iter()
                 .take_while(|byte| matches!(byte, b'\r' | b'\n'));
-            chunk = behind(&chunk, blank.count());
+            chunk = chunk.behind(blank.count());
             if chunk.bytes.is_empty() {
                 return Progress::Rest(chunk);
             }
-            *place = Some(Place {
-                packet: chunk.packet,
-                time: chunk.time,
-                stream_offset: chunk.offset,
-                frame: None,
-            });
+            *place = Some(chunk.place(None));
             if !may_be_head(side, chunk.bytes) {
                 return Progress::Other(chunk);
             }
             // The common case: the whole head is in this packet.
             if let Some(length) = end_of_head(chunk.bytes, 0) {
                 let head = chunk.bytes.get(..length).unwrap_or_default();
-                let rest = behind(&chunk, length);
+                let rest = chunk.behind(length);
                 let place = place.take();
                 return self.whole_head(side, head, place, rest);
             }
@@ -239,13 +244,13 @@ impl Exchanges {
         match end_of_head(bytes, before.saturating_sub(3)) {
             Some(length) => {
                 let head = bytes.get(..length).unwrap_or_default().to_vec();
-                let rest = behind(&chunk, length - before);
+                let rest = chunk.behind(length - before);
                 self.whole_head(side, &head, Some(at), rest)
             }
             None if bytes.len() >= limits.head_bytes || !may_be_head(side, bytes) => {
                 Progress::Other(chunk)
             }
-            None => Progress::Rest(behind(&chunk, chunk.bytes.len())),
+            None => Progress::Rest(chunk.behind(chunk.bytes.len())),
         }
     }
 
@@ -264,7 +269,7 @@ impl Exchanges {
             Side::Client => match parse_request(bytes) {
                 Parsed::Whole(head, _) => {
                     self.seen += 1;
-                    self.request(head, place);
+                    self.request(head, place, rest.sequence);
                     Progress::Rest(rest)
                 }
                 _ => Progress::Other(rest),
@@ -279,7 +284,7 @@ impl Exchanges {
         }
     }
 
-    fn request(&mut self, head: RequestHead, place: Place) {
+    fn request(&mut self, head: RequestHead, place: Place, end: u32) {
         let purpose = if head.is_upgrade_attempt() {
             Some(Purpose::Upgrade)
         } else if head.method == "CONNECT" {
@@ -300,8 +305,25 @@ impl Exchanges {
         self.attempt = Some(Attempt {
             purpose,
             request: Some(Located { head, place }),
+            request_end: Some(end),
             response: None,
         });
+    }
+
+    /// Whether a head's packet acknowledges exactly the open attempt's request: less, and it
+    /// answers an earlier one; more, and the client had gone on, so that the answer is missing.
+    fn answers(&self, response: &Place) -> Ordering {
+        let end = self
+            .attempt
+            .as_ref()
+            .and_then(|attempt| attempt.request_end);
+        match (response.acknowledgement, end) {
+            (Some(number), Some(end)) if self.is_doubtful => {
+                number.wrapping_sub(end).cast_signed().cmp(&0)
+            }
+            // Every byte is there: answers come in the order of their requests.
+            _ => Ordering::Equal,
+        }
     }
 
     fn response<'s>(&mut self, head: ResponseHead, place: Place, rest: Chunk<'s>) -> Progress<'s> {
@@ -309,11 +331,16 @@ impl Exchanges {
         if (100..200).contains(&head.status) && !is_switch {
             return Progress::Rest(rest);
         }
+        let order = self.answers(&place);
         let mut request = self.pending.pop_front();
-        if is_switch && self.attempt.is_some() {
+        if is_switch && self.attempt.is_some() && order == Ordering::Equal {
             // Answers before it are missing.
             self.pending.clear();
             request = Some(Pending::Attempt);
+        }
+        if request == Some(Pending::Attempt) && order == Ordering::Less {
+            self.pending.push_front(Pending::Attempt);
+            request = None;
         }
         let is_tunnel = self
             .attempt
@@ -333,6 +360,11 @@ impl Exchanges {
             self.readers.server = Reader::Body(body);
         }
         let accepted = head.accepts_websocket();
+        let is_late = request == Some(Pending::Attempt) && order == Ordering::Greater;
+        if let Some(attempt) = self.attempt.take_if(|_| is_late && !accepted) {
+            self.pending.clear();
+            return Progress::Unanswered(attempt, rest);
+        }
         let elsewhere = is_switch && !accepted && head.fields.first("Upgrade").is_some();
         if request != Some(Pending::Attempt) && !accepted {
             return if is_switch {
@@ -341,11 +373,13 @@ impl Exchanges {
                 Progress::Rest(rest)
             };
         }
+        let own = self.attempt.take().filter(|_| order == Ordering::Equal);
         let attempt = Attempt {
             response: Some(Located { head, place }),
-            ..self.attempt.take().unwrap_or(Attempt {
+            ..own.unwrap_or(Attempt {
                 purpose: Purpose::Upgrade,
                 request: None,
+                request_end: None,
                 response: None,
             })
         };
@@ -362,15 +396,6 @@ impl Exchanges {
     #[must_use]
     pub fn is_overrun(&self, limits: &Limits) -> bool {
         self.pending.len() > limits.pipelined_requests
-    }
-}
-
-/// A chunk without its first `count` bytes.
-fn behind<'s>(chunk: &Chunk<'s>, count: usize) -> Chunk<'s> {
-    Chunk {
-        offset: chunk.offset + count as u64,
-        bytes: chunk.bytes.get(count..).unwrap_or_default(),
-        ..*chunk
     }
 }
 

@@ -289,6 +289,8 @@ pub struct Captured {
     pub missing_bytes: u64,
     /// Places where bytes are missing.
     pub gaps: u64,
+    /// TCP payload bytes that were captured and could not be read as frames.
+    pub unread_bytes: u64,
 }
 
 /// Something that is wrong, or worth knowing.

@@ -302,12 +302,7 @@ impl<'a> StreamFacts<'a> {
             Oddity::Foreign { place, .. }
             | Oddity::FramingLost { place, .. }
             | Oddity::Found { place } => *place,
-            Oddity::Gap { gap, frame, .. } => Place {
-                packet: gap.packet,
-                time: gap.time,
-                stream_offset: gap.offset,
-                frame: *frame,
-            },
+            Oddity::Gap { gap, frame, .. } => gap.place(*frame),
         };
         Telling::new(place, message)
     }
@@ -341,22 +336,23 @@ pub struct SideEnding {
     pub last_data: Option<FrameSeen>,
     /// Bytes of its stream that the capture lacks, or that could not be read as frames.
     pub unseen: bool,
+    /// It may have left, by Close, FIN or RST, in bytes that were not seen.
+    pub may_have_left: bool,
 }
 
 impl SideEnding {
-    /// When it first showed that it is leaving: by Close, FIN or RST.
-    #[must_use]
-    pub fn left_at(&self) -> Option<(Timestamp, PacketId)> {
-        let close = self.close.as_ref().map(|(seen, _)| moment(&seen.place));
-        let tcp = self.tcp.map(|tcp| moment(&tcp.place));
-        close.into_iter().chain(tcp).min()
+    /// Where it showed that it is leaving: by Close, FIN or RST.
+    pub fn leavings(&self) -> impl Iterator<Item = Place> {
+        let close = self.close.as_ref().map(|(seen, _)| seen.place);
+        let tcp = self.tcp.map(|tcp| tcp.place);
+        close.into_iter().chain(tcp)
     }
-}
 
-/// A place as a moment: by time, and by the order of packets where times are equal.
-#[must_use]
-pub const fn moment(place: &Place) -> (Timestamp, PacketId) {
-    (place.time, place.packet)
+    /// Whether it showed that it is leaving.
+    #[must_use]
+    pub const fn has_left(&self) -> bool {
+        self.close.is_some() || self.tcp.is_some()
+    }
 }
 
 /// One side at the end of a connection.
@@ -401,19 +397,15 @@ impl EndingFacts<'_> {
             .context(begin..begin + 2, format!("code {code}, unmasked"))
     }
 
-    /// The finding about how the other side left, where it left first.
+    /// The finding about how the other side left, which this side knew when it left at `own`.
     #[must_use]
-    pub fn peers_leaving_finding(&self) -> Option<Cause> {
-        let own = self.own.left_at()?;
-        if self.peer.left_at()? >= own {
-            return None;
-        }
+    pub fn peers_leaving_finding(&self, own: &Place) -> Option<Cause> {
         let peer = Some(self.sender.peer());
         self.findings
             .iter()
             .filter(|finding| finding.sender == peer && finding.rule.table == Table::Closing)
             .filter(|finding| matches!(finding.rule.judge, Judge::Ending { .. }))
-            .min_by_key(|finding| moment(&finding.place))
+            .find(|finding| own.is_aware_of(&finding.place))
             .map(Finding::as_cause)
     }
 
@@ -421,24 +413,25 @@ impl EndingFacts<'_> {
     #[must_use]
     pub fn silence_before(&self, place: &Place) -> Option<Duration> {
         let frames = [self.own.last_frame, self.peer.last_frame];
-        let last = frames.into_iter().flatten().max_by_key(moment)?;
+        let last = frames.into_iter().flatten();
+        let last = last.max_by_key(|place| (place.time, place.packet))?;
         Some(place.time.since(last.time))
     }
 
-    /// The first error in the peer's bytes that came no later than `until`, of a rule that
-    /// `explains` accepts.
+    /// The first error in the peer's bytes that this side knew of when it sent what stands at
+    /// `own`, of a rule that `explains` accepts.
     #[must_use]
     pub fn peers_error(
         &self,
-        until: (Timestamp, PacketId),
+        own: &Place,
         explains: impl Fn(&Finding) -> bool,
     ) -> Option<&Finding> {
         self.findings
             .iter()
             .filter(|finding| finding.sender == Some(self.sender.peer()))
             .filter(|finding| finding.severity == Severity::Error)
-            .filter(|finding| moment(&finding.place) <= until && explains(finding))
-            .min_by_key(|finding| moment(&finding.place))
+            .filter(|finding| own.is_aware_of(&finding.place) && explains(finding))
+            .min_by_key(|finding| finding.place.stream_offset)
     }
 }
 
@@ -450,6 +443,8 @@ const NOWHERE: Place = Place {
     },
     time: Timestamp::from_nanos(0, 0),
     stream_offset: 0,
+    sequence: 0,
+    acknowledgement: None,
     frame: None,
 };
 

@@ -7,7 +7,7 @@ use crate::packet::PacketId;
 use crate::side::Side;
 use crate::time::Timestamp;
 
-use super::reassembly::{Direction, Moment, StreamEvent};
+use super::reassembly::{Arrival, Direction, Moment, StreamEvent};
 
 /// One of the two directions of a connection, named by the endpoint that sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,21 +170,25 @@ impl Flow {
     }
 
     /// Whether a segment with this pair of endpoints belongs to a later connection: a SYN with
-    /// another sequence number than this connection's, once this one is over or in use.
+    /// another sequence number than this connection's, once this one is over or in use, or data
+    /// that cannot belong to this one any more.
     #[must_use]
     pub fn is_other(&self, segment: &Segment<'_>) -> bool {
-        if !segment.flags.contains(TcpFlags::SYN) || segment.flags.contains(TcpFlags::RST) {
+        if segment.flags.contains(TcpFlags::RST) {
             return false;
         }
         let way = self.way(segment);
         let direction = self.direction(way);
+        if !segment.flags.contains(TcpFlags::SYN) {
+            return self.is_over() && direction.is_beyond_end(segment);
+        }
         if !direction.is_other_start(segment.sequence) {
             return false;
         }
-        if segment.flags.contains(TcpFlags::ACK) {
-            return self.is_over();
-        }
-        self.is_over() || direction.is_used() || self.direction(way.back()).is_used()
+        let is_answer = segment.flags.contains(TcpFlags::ACK);
+        self.is_over()
+            || direction.is_used()
+            || (!is_answer && self.direction(way.back()).is_used())
     }
 
     /// Notes that a segment of this connection was captured, and what it says about who opened
@@ -244,8 +248,11 @@ impl Flow {
         let (time, packet) = self.last;
         Moment {
             packets: self.packets,
-            packet,
-            time,
+            arrival: Arrival {
+                packet,
+                time,
+                acknowledgement: None,
+            },
         }
     }
 
@@ -256,6 +263,8 @@ impl Flow {
         }
         if segment.flags.contains(TcpFlags::ACK) {
             self.opener.get_or_insert(way.back());
+            self.direction_mut(way.back())
+                .begins_at(segment.acknowledgement, segment.time);
         } else {
             self.opener.get_or_insert(way);
         }

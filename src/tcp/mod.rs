@@ -8,5 +8,5 @@ mod sequence;
 mod table;
 
 pub use flow::{Flow, FlowEvent, Way, Ways};
-pub use reassembly::{Chunk, Direction, End, Gap, GapCause, StreamEvent};
+pub use reassembly::{Arrival, Chunk, Direction, End, Gap, GapCause, StreamEvent};
 pub use table::{FlowTable, Retired};

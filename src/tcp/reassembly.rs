@@ -11,10 +11,35 @@ use std::time::Duration;
 use crate::decode::{Segment, TcpFlags};
 use crate::limits::Limits;
 use crate::packet::PacketId;
+use crate::place::Place;
 use crate::time::Timestamp;
 
 use super::reorder::Reorder;
 use super::sequence::{FIRST, Unwrapper};
+
+/// The packet that brought something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The packet, the first copy of it.
+    pub packet: PacketId,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// Its acknowledgement number.
+    pub acknowledgement: Option<u32>,
+}
+
+impl Arrival {
+    pub(super) fn of(segment: &Segment<'_>) -> Self {
+        Self {
+            packet: segment.packet,
+            time: segment.time,
+            acknowledgement: segment
+                .flags
+                .contains(TcpFlags::ACK)
+                .then_some(segment.acknowledgement),
+        }
+    }
+}
 
 /// Bytes of a direction, in order, all from one packet.
 #[derive(Clone, Copy, Debug)]
@@ -22,12 +47,65 @@ pub struct Chunk<'s> {
     /// The stream's bytes before it, from the first byte after the SYN, or from the first
     /// captured byte where the SYN was not captured.
     pub offset: u64,
-    /// The bytes: never empty.
+    /// Sequence number of the first byte.
+    pub sequence: u32,
+    /// The bytes.
     pub bytes: &'s [u8],
-    /// The packet that brought them, the first copy of it.
-    pub packet: PacketId,
-    /// When it was captured.
-    pub time: Timestamp,
+    /// The packet that brought them.
+    pub arrival: Arrival,
+}
+
+impl<'s> Chunk<'s> {
+    /// What is behind its first `count` bytes.
+    #[must_use]
+    pub fn behind(&self, count: usize) -> Self {
+        // Only the low 32 bits matter to a number that wraps at 32 bits.
+        #[expect(clippy::cast_possible_truncation)]
+        let wrapped = count as u32;
+        Self {
+            offset: self.offset + count as u64,
+            sequence: self.sequence.wrapping_add(wrapped),
+            bytes: self.bytes.get(count..).unwrap_or_default(),
+            arrival: self.arrival,
+        }
+    }
+
+    /// Its first `count` bytes.
+    #[must_use]
+    pub fn first(&self, count: usize) -> Self {
+        Self {
+            bytes: self.bytes.get(..count).unwrap_or(self.bytes),
+            ..*self
+        }
+    }
+
+    /// Where its first byte stands, which belongs to this frame.
+    #[must_use]
+    pub const fn place(&self, frame: Option<u64>) -> Place {
+        Place {
+            packet: self.arrival.packet,
+            time: self.arrival.time,
+            stream_offset: self.offset,
+            sequence: self.sequence,
+            acknowledgement: self.arrival.acknowledgement,
+            frame,
+        }
+    }
+
+    /// The bytes that stand at a place.
+    #[must_use]
+    pub const fn at(place: Place, bytes: &'s [u8]) -> Self {
+        Self {
+            offset: place.stream_offset,
+            sequence: place.sequence,
+            bytes,
+            arrival: Arrival {
+                packet: place.packet,
+                time: place.time,
+                acknowledgement: place.acknowledgement,
+            },
+        }
+    }
 }
 
 /// Bytes of a direction that the capture lacks.
@@ -39,11 +117,38 @@ pub struct Gap {
     pub length: u64,
     /// Why.
     pub cause: GapCause,
+    /// Sequence number of the first missing byte; of the first byte behind it where the length
+    /// cannot be known.
+    pub sequence: u32,
     /// The packet that shows it: the one that was cut, or the first one behind the gap, or else
     /// the last one of the connection.
-    pub packet: PacketId,
-    /// When that packet was captured.
-    pub time: Timestamp,
+    pub arrival: Arrival,
+}
+
+impl Gap {
+    /// Where it stands.
+    #[must_use]
+    pub const fn place(&self, frame: Option<u64>) -> Place {
+        Place {
+            packet: self.arrival.packet,
+            time: self.arrival.time,
+            stream_offset: self.offset,
+            sequence: self.sequence,
+            acknowledgement: self.arrival.acknowledgement,
+            frame,
+        }
+    }
+
+    /// What is left of it behind its first `count` bytes.
+    #[must_use]
+    pub const fn behind(&self, count: u32) -> Self {
+        Self {
+            offset: self.offset + count as u64,
+            length: self.length.saturating_sub(count as u64),
+            sequence: self.sequence.wrapping_add(count),
+            ..*self
+        }
+    }
 }
 
 /// Why bytes are missing.
@@ -71,11 +176,26 @@ pub enum StreamEvent<'s> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
     /// The packet with the flag, the first one.
-    pub packet: PacketId,
-    /// When it was captured.
-    pub time: Timestamp,
+    pub arrival: Arrival,
+    /// The sequence number of the flag.
+    pub sequence: u32,
     /// The position of the flag in the stream.
     position: u64,
+}
+
+impl End {
+    /// Where it stands, its sender having sent `offset` bytes.
+    #[must_use]
+    pub const fn place(&self, offset: u64) -> Place {
+        Place {
+            packet: self.arrival.packet,
+            time: self.arrival.time,
+            stream_offset: offset,
+            sequence: self.sequence,
+            acknowledgement: self.arrival.acknowledgement,
+            frame: None,
+        }
+    }
 }
 
 /// A hole that was noticed, and when.
@@ -89,6 +209,7 @@ struct Hole {
 /// One direction of a TCP connection.
 #[derive(Debug, Default)]
 pub struct Direction {
+    is_captured: bool,
     numbers: Option<Unwrapper>,
     /// Position of the stream's byte 0, once that is settled.
     origin: Option<u64>,
@@ -101,6 +222,8 @@ pub struct Direction {
     rst: Option<End>,
     waiting: Reorder,
     hole: Option<Hole>,
+    /// When the latest byte was captured.
+    latest: Option<Timestamp>,
     bytes: u64,
     missing: u64,
     gaps: u64,
@@ -112,16 +235,14 @@ pub(super) struct Moment {
     /// Packets of the connection so far.
     pub(super) packets: u64,
     /// The latest packet.
-    pub(super) packet: PacketId,
-    /// The latest time.
-    pub(super) time: Timestamp,
+    pub(super) arrival: Arrival,
 }
 
 impl Direction {
     /// Whether any packet of it was captured.
     #[must_use]
     pub const fn is_captured(&self) -> bool {
-        self.numbers.is_some()
+        self.is_captured
     }
 
     /// Whether its SYN was captured, so that stream offsets count from the true first byte.
@@ -160,17 +281,62 @@ impl Direction {
         self.fin
     }
 
-    /// Its first RST.
+    /// Its first RST that ended it. One with a number that its receiver had passed already, or
+    /// whose sender goes on with data, ended nothing.
     #[must_use]
-    pub const fn rst(&self) -> Option<End> {
+    pub fn rst(&self) -> Option<End> {
+        /// Data that was captured so much later was not in flight with the RST.
+        const IN_FLIGHT: Duration = Duration::from_secs(1);
+        let goes_on = |rst: &End| {
+            self.latest
+                .is_some_and(|latest| latest.since(rst.arrival.time) > IN_FLIGHT)
+        };
         self.rst
+            .filter(|rst| rst.position >= self.acknowledged && !goes_on(rst))
     }
 
-    /// Whether every byte before its end was handed on or given up; `None` where it has no end.
+    /// Whether it ended, or went on, in bytes that the capture lacks: the peer acknowledged
+    /// more than was captured.
+    #[must_use]
+    pub fn has_unseen_end(&self) -> bool {
+        let fin = u64::from(self.fin.is_some());
+        self.acknowledged > self.next + fin
+    }
+
+    /// Whether a segment carries data that cannot belong to this stream any more: behind its
+    /// FIN, or far from all of it.
+    pub(super) fn is_beyond_end(&self, segment: &Segment<'_>) -> bool {
+        const FAR: u64 = 1 << 30;
+        let (Some(fin), Some(numbers)) = (self.fin, self.numbers) else {
+            return false;
+        };
+        let position = numbers.position(segment.sequence);
+        !segment.payload.is_empty() && (position > fin.position || position + FAR < fin.position)
+    }
+
+    /// The peer's SYN-ACK acknowledges this direction's SYN: its first byte has this number.
+    pub(super) fn begins_at(&mut self, sequence: u32, time: Timestamp) {
+        if self.bytes > 0 {
+            return;
+        }
+        // What was sent before belongs to a connection that is gone.
+        self.rst = self.rst.filter(|rst| rst.arrival.time > time);
+        if self.waiting.pieces() == 0 {
+            self.acknowledged = 0;
+        }
+        if self.origin.is_none() {
+            let first = || Unwrapper::starting_at(sequence);
+            let numbers = *self.numbers.get_or_insert_with(first);
+            self.from_start = true;
+            self.settle(numbers.position(sequence));
+        }
+    }
+
+    /// Whether every byte before its end was handed on or given up.
     ///
     /// False means that the capture lacks packets just before the FIN or RST.
     #[must_use]
-    pub fn reached(&self, end: End) -> bool {
+    pub const fn reached(&self, end: End) -> bool {
         self.next >= end.position
     }
 
@@ -214,6 +380,7 @@ impl Direction {
         limits: &Limits,
         sink: &mut dyn FnMut(StreamEvent<'_>),
     ) -> Option<&'static str> {
+        self.is_captured = true;
         let syn = segment.flags.contains(TcpFlags::SYN);
         let first = segment.sequence.wrapping_add(u32::from(syn));
         let numbers = *self.numbers.get_or_insert_with(|| {
@@ -226,13 +393,15 @@ impl Direction {
             self.settle(position);
         }
         let end = position + segment.payload.len() as u64 + u64::from(segment.missing);
+        let arrival = Arrival::of(segment);
         let ending = |position| End {
-            packet: segment.packet,
-            time: segment.time,
+            arrival,
+            sequence: numbers.sequence(position),
             position,
         };
         if segment.flags.contains(TcpFlags::RST) {
             // A RST may carry text for people (RFC 9293 section 3.5.3); it is no stream data.
+            self.rst = self.rst();
             keep_earlier(&mut self.rst, ending(position));
             return None;
         }
@@ -247,8 +416,7 @@ impl Direction {
                 position,
                 segment.payload,
                 u64::from(segment.missing),
-                segment.packet,
-                segment.time,
+                arrival,
             );
             let bound = if self.waiting.bytes() > limits.waiting_bytes {
                 "waiting_bytes"
@@ -257,7 +425,7 @@ impl Direction {
             } else {
                 return None;
             };
-            self.give_up_one(segment.packet, segment.time, sink);
+            self.give_up_one(arrival, sink);
             return Some(bound);
         } else if self.origin.is_none() && position < self.next {
             self.next = position;
@@ -268,8 +436,8 @@ impl Direction {
     /// Notes only whether a segment ends the stream; lets go of what waits.
     pub(super) fn pass_over(&mut self, segment: &Segment<'_>) {
         let end = End {
-            packet: segment.packet,
-            time: segment.time,
+            arrival: Arrival::of(segment),
+            sequence: segment.sequence,
             position: self.next,
         };
         if segment.flags.contains(TcpFlags::RST) {
@@ -300,13 +468,14 @@ impl Direction {
         limits: &Limits,
         sink: &mut dyn FnMut(StreamEvent<'_>),
     ) {
-        let unsettled = self.origin.is_none() && self.waiting.pieces() > 0;
-        if !(unsettled || self.acknowledged > self.next || self.waiting.pieces() > 0) {
+        // Where nothing was captured behind the hole, the bytes may still come: a number alone
+        // makes no hole before the end.
+        let Some(until) = self.waiting.first() else {
             self.hole = None;
             return;
-        }
-        let until = self.waiting.first().unwrap_or(self.acknowledged);
-        if !unsettled && (self.acknowledged < until || self.is_mere_fin(until)) {
+        };
+        let unsettled = self.origin.is_none();
+        if !unsettled && self.acknowledged < until {
             self.hole = None;
             return;
         }
@@ -316,34 +485,27 @@ impl Direction {
             _ => *self.hole.insert(Hole {
                 position,
                 packets: now.packets,
-                time: now.time,
+                time: now.arrival.time,
             }),
         };
         let patience = Duration::from_millis(limits.reordering_milliseconds);
         if now.packets - hole.packets >= u64::from(limits.reordering_packets)
-            || now.time.since(hole.time) >= patience
+            || now.arrival.time.since(hole.time) >= patience
         {
             self.hole = None;
-            self.give_up_one(now.packet, now.time, sink);
+            self.give_up_one(now.arrival, sink);
         }
     }
 
     /// Gives up all that is missing: nothing more will come.
     pub(super) fn finish(&mut self, now: Moment, sink: &mut dyn FnMut(StreamEvent<'_>)) {
         while self.waiting.pieces() > 0 {
-            self.give_up_one(now.packet, now.time, sink);
+            self.give_up_one(now.arrival, sink);
         }
-        if self.origin.is_some() && self.acknowledged > self.next {
-            let until = self.acknowledged;
-            if !self.is_mere_fin(until) {
-                self.give_up_one(now.packet, now.time, sink);
-            }
+        // A single byte may be a FIN, which counts as one.
+        if self.origin.is_some() && self.acknowledged > self.next + 1 {
+            self.give_up_one(now.arrival, sink);
         }
-    }
-
-    /// Whether the only byte missing before `until` may be a FIN, which counts as one.
-    fn is_mere_fin(&self, until: u64) -> bool {
-        until == self.next + 1 && self.waiting.pieces() == 0
     }
 
     /// From here on the stream has an origin.
@@ -353,27 +515,28 @@ impl Direction {
     }
 
     /// Passes the first hole, or settles where a stream without a SYN begins.
-    fn give_up_one(
-        &mut self,
-        packet: PacketId,
-        time: Timestamp,
-        sink: &mut dyn FnMut(StreamEvent<'_>),
-    ) {
+    fn give_up_one(&mut self, arrival: Arrival, sink: &mut dyn FnMut(StreamEvent<'_>)) {
         let until = self.waiting.first().unwrap_or(self.acknowledged);
+        let arrival = self.waiting.first_arrival().unwrap_or(arrival);
         if self.origin.is_none() {
             self.settle(until);
             sink(StreamEvent::Gap(Gap {
                 offset: 0,
                 length: 0,
                 cause: GapCause::Start,
-                packet: self.waiting.first_packet().map_or(packet, |(id, _)| id),
-                time: self.waiting.first_packet().map_or(time, |(_, time)| time),
+                sequence: self.sequence(),
+                arrival,
             }));
         } else if until > self.next {
-            let (packet, time) = self.waiting.first_packet().unwrap_or((packet, time));
-            self.lose(until - self.next, GapCause::Lost, packet, time, sink);
+            self.lose(until - self.next, GapCause::Lost, arrival, sink);
         }
         self.hand_on(sink);
+    }
+
+    /// The sequence number of the next byte.
+    fn sequence(&self) -> u32 {
+        self.numbers
+            .map_or(0, |numbers| numbers.sequence(self.next))
     }
 
     /// Hands on a segment that begins at or before the next byte, without what was seen before.
@@ -392,41 +555,36 @@ impl Direction {
             .ok()
             .and_then(|old| segment.payload.get(old..))
         {
-            self.give(bytes, segment.packet, segment.time, sink);
+            self.give(bytes, Arrival::of(segment), sink);
         }
         let missing = u64::from(segment.missing).min(end - position.max(self.next));
-        self.lose(missing, GapCause::Cut, segment.packet, segment.time, sink);
+        self.lose(missing, GapCause::Cut, Arrival::of(segment), sink);
     }
 
     /// Hands on what waited for the bytes just seen.
     fn hand_on(&mut self, sink: &mut dyn FnMut(StreamEvent<'_>)) {
         while let Some(piece) = self.waiting.take(self.next) {
-            self.give(&piece.bytes, piece.packet, piece.time, sink);
-            self.lose(piece.missing, GapCause::Cut, piece.packet, piece.time, sink);
+            self.give(&piece.bytes, piece.arrival, sink);
+            self.lose(piece.missing, GapCause::Cut, piece.arrival, sink);
         }
         if let Some(numbers) = &mut self.numbers {
             numbers.advance_to(self.next);
         }
     }
 
-    fn give(
-        &mut self,
-        bytes: &[u8],
-        packet: PacketId,
-        time: Timestamp,
-        sink: &mut dyn FnMut(StreamEvent<'_>),
-    ) {
+    fn give(&mut self, bytes: &[u8], arrival: Arrival, sink: &mut dyn FnMut(StreamEvent<'_>)) {
         if bytes.is_empty() {
             return;
         }
-        let offset = self.offset();
+        let (offset, sequence) = (self.offset(), self.sequence());
         self.next += bytes.len() as u64;
         self.bytes += bytes.len() as u64;
+        self.latest = self.latest.max(Some(arrival.time));
         sink(StreamEvent::Data(Chunk {
             offset,
+            sequence,
             bytes,
-            packet,
-            time,
+            arrival,
         }));
     }
 
@@ -434,14 +592,13 @@ impl Direction {
         &mut self,
         length: u64,
         cause: GapCause,
-        packet: PacketId,
-        time: Timestamp,
+        arrival: Arrival,
         sink: &mut dyn FnMut(StreamEvent<'_>),
     ) {
         if length == 0 {
             return;
         }
-        let offset = self.offset();
+        let (offset, sequence) = (self.offset(), self.sequence());
         self.next += length;
         self.missing += length;
         self.gaps += 1;
@@ -449,8 +606,8 @@ impl Direction {
             offset,
             length,
             cause,
-            packet,
-            time,
+            sequence,
+            arrival,
         }));
     }
 }
@@ -458,7 +615,11 @@ impl Direction {
 /// Keeps the end that was captured first: packets may be stored out of their order in time.
 fn keep_earlier(end: &mut Option<End>, seen: End) {
     match end {
-        Some(known) if (known.time, known.packet) <= (seen.time, seen.packet) => {}
+        Some(known) if moment(known) <= moment(&seen) => {}
         _ => *end = Some(seen),
     }
+}
+
+const fn moment(end: &End) -> (Timestamp, PacketId) {
+    (end.arrival.time, end.arrival.packet)
 }

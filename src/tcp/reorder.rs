@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::packet::PacketId;
-use crate::time::Timestamp;
+use super::reassembly::Arrival;
 
 /// Bytes of one segment that wait for earlier ones.
 #[derive(Debug)]
@@ -14,9 +13,7 @@ pub(super) struct Piece {
     /// Bytes after them that the capture cut off.
     pub(super) missing: u64,
     /// The packet that brought them.
-    pub(super) packet: PacketId,
-    /// When it was captured.
-    pub(super) time: Timestamp,
+    pub(super) arrival: Arrival,
 }
 
 impl Piece {
@@ -48,10 +45,11 @@ impl Reorder {
         self.pieces.first_key_value().map(|(position, _)| *position)
     }
 
-    /// The packet that brought the first piece, and its time.
-    pub(super) fn first_packet(&self) -> Option<(PacketId, Timestamp)> {
-        let (_, piece) = self.pieces.first_key_value()?;
-        Some((piece.packet, piece.time))
+    /// The packet that brought the first piece.
+    pub(super) fn first_arrival(&self) -> Option<Arrival> {
+        self.pieces
+            .first_key_value()
+            .map(|(_, piece)| piece.arrival)
     }
 
     /// Keeps what of `bytes` (and of the `missing` bytes after them) is not held yet.
@@ -60,8 +58,7 @@ impl Reorder {
         position: u64,
         mut bytes: &[u8],
         mut missing: u64,
-        packet: PacketId,
-        time: Timestamp,
+        arrival: Arrival,
     ) {
         let mut position = position;
         loop {
@@ -83,8 +80,7 @@ impl Reorder {
                 let piece = Piece {
                     bytes: bytes.get(..held).unwrap_or_default().to_vec(),
                     missing: free - held as u64,
-                    packet,
-                    time,
+                    arrival,
                 };
                 self.bytes += piece.bytes.len();
                 self.pieces.insert(position, piece);
@@ -133,12 +129,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::packet::PacketId;
+    use crate::time::Timestamp;
 
-    const PACKET: PacketId = PacketId {
-        input: 0,
-        number: 1,
+    const ARRIVAL: Arrival = Arrival {
+        packet: PacketId {
+            input: 0,
+            number: 1,
+        },
+        time: Timestamp::from_nanos(0, 6),
+        acknowledgement: None,
     };
-    const TIME: Timestamp = Timestamp::from_nanos(0, 6);
 
     fn drain(store: &mut Reorder, mut position: u64) -> Vec<Option<u8>> {
         let mut all = Vec::new();
@@ -153,8 +154,8 @@ mod tests {
     #[test]
     fn the_first_copy_of_a_byte_wins() {
         let mut store = Reorder::default();
-        store.insert(12, b"CD", 0, PACKET, TIME);
-        store.insert(10, b"abxxef", 0, PACKET, TIME);
+        store.insert(12, b"CD", 0, ARRIVAL);
+        store.insert(10, b"abxxef", 0, ARRIVAL);
         let all: Vec<u8> = drain(&mut store, 10).into_iter().flatten().collect();
         assert_eq!(all, b"abCDef");
         assert_eq!(store.bytes(), 0);
@@ -163,7 +164,7 @@ mod tests {
     #[test]
     fn a_piece_is_not_given_before_its_turn() {
         let mut store = Reorder::default();
-        store.insert(12, b"CD", 0, PACKET, TIME);
+        store.insert(12, b"CD", 0, ARRIVAL);
         assert!(store.take(11).is_none());
         assert_eq!(store.take(13).unwrap().bytes, b"D");
     }
@@ -178,7 +179,7 @@ mod tests {
             let mut table = [None; 64];
             for (position, length, missing, fill) in writes {
                 let bytes = vec![fill; length];
-                store.insert(position, &bytes, missing, PACKET, TIME);
+                store.insert(position, &bytes, missing, ARRIVAL);
                 let end = position + length as u64 + missing;
                 for place in position..end {
                     let here = &mut table[usize::try_from(place).unwrap()];

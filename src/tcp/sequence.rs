@@ -27,14 +27,20 @@ impl Unwrapper {
         self.position.saturating_add_signed(i64::from(distance))
     }
 
+    /// The sequence number of a position.
+    pub(super) const fn sequence(self, position: u64) -> u32 {
+        // Only the low 32 bits of a distance matter to a number that wraps at 32 bits.
+        #[expect(clippy::cast_possible_truncation)]
+        let distance = position.wrapping_sub(self.position) as u32;
+        self.sequence.wrapping_add(distance)
+    }
+
     /// Moves the reference forward, so that numbers may wrap any number of times.
     pub(super) fn advance_to(&mut self, position: u64) {
-        let distance = position.saturating_sub(self.position);
-        // Only the low 32 bits of the distance matter to a number that wraps at 32 bits.
-        #[expect(clippy::cast_possible_truncation)]
-        let wrapped = distance as u32;
-        self.sequence = self.sequence.wrapping_add(wrapped);
-        self.position = self.position.saturating_add(distance);
+        if position > self.position {
+            self.sequence = self.sequence(position);
+            self.position = position;
+        }
     }
 }
 

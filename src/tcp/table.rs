@@ -120,8 +120,13 @@ impl<T> FlowTable<T> {
             return;
         };
         let Some(entry) = self.get(place) else { return };
-        if entry.queue == Queue::Open && entry.flow.is_over() {
-            self.move_to_back(place, Queue::Over);
+        let queue = if entry.flow.is_over() {
+            Queue::Over
+        } else {
+            Queue::Open
+        };
+        if entry.queue != queue {
+            self.move_to_back(place, queue);
         }
     }
 

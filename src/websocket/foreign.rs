@@ -5,6 +5,8 @@ use std::fmt;
 
 use crate::http::{looks_like_request, looks_like_response};
 
+use super::header::FrameHeader;
+
 /// First bytes that may belong to one of the protocols below are held until so many are there,
 /// so that the cutting into segments changes nothing.
 pub const ENOUGH: usize = 16;
@@ -52,6 +54,12 @@ impl fmt::Display for Foreign {
             Self::Text => "text without a frame around it",
         })
     }
+}
+
+/// Whether a header may be the first two bytes of some text: the rest of it tells.
+#[must_use]
+pub fn may_be_text(header: &FrameHeader) -> bool {
+    header.to_bytes().iter().take(2).all(|byte| is_text(*byte))
 }
 
 /// Whether bytes where a header is due may be the beginning of something that is told by its

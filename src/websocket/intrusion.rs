@@ -52,11 +52,11 @@ impl Intrusion {
         }
     }
 
-    pub(super) fn into_oddity(self) -> Oddity {
+    pub(super) fn to_oddity(&self) -> Oddity {
         Oddity::Foreign {
             kind: Foreign::HttpResponse,
             place: self.place,
-            bytes: self.bytes,
+            bytes: self.bytes.clone(),
             inside_frame: true,
         }
     }

@@ -93,6 +93,7 @@ impl Sequence {
     /// Forgets what bytes that are missing may have changed.
     pub fn interrupt(&mut self) {
         self.message = MessageState::Unknown;
+        self.closed = false;
         self.last_key = None;
         self.equal_keys = 0;
     }

@@ -23,7 +23,7 @@ use std::collections::VecDeque;
 
 /// Times that framing may be lost, every byte being there, before the rest is given up: it
 /// bounds what hostile bytes can cost.
-const MAX_LOSSES: u32 = 16;
+const MAX_LOSSES: u32 = 32;
 
 /// Bytes of a header, or of what may be one, and where they begin.
 #[derive(Debug, Default)]
@@ -58,7 +58,11 @@ pub struct FrameReader {
     agreement: Agreement,
     state: State,
     frames: u64,
+    /// The place of the first frame was found by a search: odd frames are not believed at once.
+    is_found: bool,
     losses: u32,
+    searched: u64,
+    unread: u64,
     replay: VecDeque<KeptChunk>,
 }
 
@@ -76,23 +80,25 @@ impl FrameReader {
     /// Frames are to be found in what `search` keeps, or later.
     #[must_use]
     pub fn searching(sender: Side, agreement: Agreement, search: Search) -> Self {
-        Self::new(
-            Sequence::new(sender, MessageState::Unknown),
-            agreement,
-            State::Searching(Box::new(search)),
-        )
+        let unread = search.bytes().len() as u64;
+        let sequence = Sequence::new(sender, MessageState::Unknown);
+        let state = State::Searching(Box::new(search));
+        Self {
+            unread,
+            ..Self::new(sequence, agreement, state)
+        }
     }
 
     /// Frames begin with `chunks`: they were found there.
     #[must_use]
     pub fn found(sender: Side, agreement: Agreement, chunks: Vec<KeptChunk>) -> Self {
-        let mut reader = Self::new(
-            Sequence::new(sender, MessageState::Unknown),
-            agreement,
-            State::Header(Pending::default()),
-        );
-        reader.replay = chunks.into();
-        reader
+        let sequence = Sequence::new(sender, MessageState::Unknown);
+        let state = State::Header(Pending::default());
+        Self {
+            is_found: true,
+            replay: chunks.into(),
+            ..Self::new(sequence, agreement, state)
+        }
     }
 
     fn new(sequence: Sequence, agreement: Agreement, state: State) -> Self {
@@ -101,7 +107,10 @@ impl FrameReader {
             agreement,
             state,
             frames: 0,
+            is_found: false,
             losses: 0,
+            searched: 0,
+            unread: 0,
             replay: VecDeque::new(),
         }
     }
@@ -118,6 +127,12 @@ impl FrameReader {
         &self.sequence
     }
 
+    /// Bytes that were captured and not read as frames: what they were is not known.
+    #[must_use]
+    pub const fn unread_bytes(&self) -> u64 {
+        self.unread
+    }
+
     /// Whether every header up to here was read, since the stream's start or since frames were
     /// found: what was not seen here was not sent.
     #[must_use]
@@ -132,27 +147,62 @@ impl FrameReader {
         limits: &Limits,
         sink: &mut impl FnMut(FrameEvent<'_>),
     ) {
-        if self.replay.is_empty() {
-            self.read(chunk, limits, sink);
-        } else {
-            self.replay.push_back(KeptChunk::of(chunk));
-        }
         self.catch_up(limits, sink);
+        let mut rest = *chunk;
+        while !rest.bytes.is_empty() {
+            let taken = self.read(&rest, limits, sink);
+            rest = rest.behind(taken);
+            // What is read again comes before the rest.
+            self.catch_up(limits, sink);
+        }
     }
 
     /// Reads what was kept and is to be read again.
     pub fn catch_up(&mut self, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
         while let Some(kept) = self.replay.pop_front() {
-            self.read(&kept.as_chunk(), limits, sink);
+            if let Some(gap) = kept.gap() {
+                if matches!(self.state, State::Suspect(_)) {
+                    let waiting = self.replay.len();
+                    self.believe(sink);
+                    // Its payload comes before the gap.
+                    let earlier = self.replay.len() - waiting;
+                    self.replay.insert(earlier, kept);
+                } else {
+                    self.pass_gap(gap, None, limits, sink);
+                }
+                continue;
+            }
+            let waiting = self.replay.len();
+            let taken = self.read(&kept.as_chunk(), limits, sink);
+            if let Some(rest) = kept.behind(taken) {
+                // What this has put before all others comes before the rest of it, too.
+                let earlier = self.replay.len() - waiting;
+                self.replay.insert(earlier, rest);
+            }
         }
     }
 
     /// Notes missing bytes.
     pub fn gap(&mut self, gap: Gap, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
         self.catch_up(limits, sink);
-        self.look(true, limits, sink);
-        self.catch_up(limits, sink);
+        if matches!(self.state, State::Suspect(_)) {
+            // Whether it is a header cannot be known any more, but what it says was captured.
+            self.believe(sink);
+            self.catch_up(limits, sink);
+        }
         let frame = self.frame_in_question();
+        self.pass_gap(gap, Some(frame), limits, sink);
+        self.catch_up(limits, sink);
+    }
+
+    /// Passes missing bytes, which belong to `frame` if they are news.
+    fn pass_gap(
+        &mut self,
+        gap: Gap,
+        frame: Option<u64>,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) {
         let lost_place = match &mut self.state {
             State::Payload {
                 left, at, whole, ..
@@ -167,15 +217,15 @@ impl FrameReader {
         sink(FrameEvent::Oddity(Oddity::Gap {
             gap,
             lost_place,
-            frame: Some(frame),
+            frame,
         }));
-        if lost_place {
-            while self.close_state(false, limits, sink) {
-                self.catch_up(limits, sink);
-            }
-            self.lose_place();
-        } else {
+        if !lost_place {
             self.end_payload(sink);
+        } else if let State::Searching(search) = &mut self.state {
+            search.push_gap(gap, limits);
+        } else {
+            while self.close_state(false, limits, sink) {}
+            self.lose_place();
         }
     }
 
@@ -196,32 +246,32 @@ impl FrameReader {
         }
     }
 
-    fn read(&mut self, chunk: &Chunk<'_>, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
-        let mut chunk = *chunk;
-        while !chunk.bytes.is_empty() {
-            let taken = match &mut self.state {
-                State::Header(_) => self.read_header(&chunk, limits, sink),
-                State::Payload { .. } => self.read_payload(&chunk, sink),
-                State::Suspect(_) => self.read_suspect(&chunk, limits, sink),
-                State::Foreign(_) => self.read_foreign(&chunk, limits, sink),
-                State::Searching(search) => {
-                    search.push(&chunk, limits);
+    /// Takes bytes, at least one; returns how many.
+    fn read(
+        &mut self,
+        chunk: &Chunk<'_>,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) -> usize {
+        match &mut self.state {
+            State::Header(_) => self.read_header(chunk, limits, sink),
+            State::Payload { .. } => self.read_payload(chunk, sink),
+            State::Suspect(_) => self.read_suspect(chunk, limits, sink),
+            State::Foreign(_) => self.read_foreign(chunk, limits, sink),
+            State::Searching(search) => {
+                search.push(chunk, limits);
+                self.searched += chunk.bytes.len() as u64;
+                self.unread += chunk.bytes.len() as u64;
+                if self.searched > limits.search_bytes_total {
+                    self.state = State::GivenUp;
+                } else {
                     self.look(false, limits, sink);
-                    chunk.bytes.len()
                 }
-                State::GivenUp => chunk.bytes.len(),
-            };
-            chunk.offset += taken as u64;
-            chunk.bytes = chunk.bytes.get(taken..).unwrap_or_default();
-            if !self.replay.is_empty() && !chunk.bytes.is_empty() {
-                // What is read again comes before the rest of this chunk.
-                let at = self
-                    .replay
-                    .iter()
-                    .position(|kept| kept.offset > chunk.offset);
-                let at = at.unwrap_or(self.replay.len());
-                self.replay.insert(at, KeptChunk::of(&chunk));
-                return;
+                chunk.bytes.len()
+            }
+            State::GivenUp => {
+                self.unread += chunk.bytes.len() as u64;
+                chunk.bytes.len()
             }
         }
     }
@@ -238,7 +288,7 @@ impl FrameReader {
             return 0;
         };
         if pending.bytes.is_empty() {
-            pending.place = Some(place_of(chunk, due));
+            pending.place = Some(chunk.place(Some(due)));
             // The common case: the whole header is in this chunk.
             if !foreign::may_begin(chunk.bytes.get(..1).unwrap_or_default())
                 && let Ok((rest, header)) = FrameHeader::parse(chunk.bytes)
@@ -270,13 +320,10 @@ impl FrameReader {
             return used - before;
         }
         // Bytes held because they might have been foreign reach beyond the header.
-        let extra = pending.bytes.get(used..before).unwrap_or_default().to_vec();
-        let kept = pending.place.map(|place| KeptChunk {
-            offset: place.stream_offset + used as u64,
-            bytes: extra,
-            packet: place.packet,
-            time: place.time,
-        });
+        let held = pending.bytes.get(..before).unwrap_or_default();
+        let kept = pending
+            .place
+            .map(|place| KeptChunk::of(&Chunk::at(place, held).behind(used)));
         self.replay_first(kept);
         self.begin_frame(header, limits, sink);
         0
@@ -306,22 +353,20 @@ impl FrameReader {
         let (doubtful, intrusion) = (pending.doubtful, pending.intrusion.take());
         let notable = self.sequence.notable(&header, &self.agreement);
         let odd = notable & Notable::FRAMING;
-        if !odd.is_empty() && (doubtful || intrusion.is_some()) {
-            if let Some(intrusion) = intrusion {
-                sink(FrameEvent::Oddity(intrusion.into_oddity()));
-            }
-            self.lose_place();
-            self.replay.push_front(KeptChunk {
-                offset: place.stream_offset,
-                bytes: header.to_bytes(),
-                packet: place.packet,
-                time: place.time,
-            });
+        if odd.is_empty() {
+            self.accept(header, place, notable, sink);
             return;
         }
-        if odd.bits().count_ones() >= 2 {
+        if doubtful {
+            self.lose_place();
+            let bytes = header.to_bytes();
+            self.replay_first([KeptChunk::of(&Chunk::at(place, &bytes))]);
+            return;
+        }
+        let is_text = foreign::may_be_text(&header) && odd.contains(Notable::RSV_UNDEFINED);
+        if self.is_found || is_text || intrusion.is_some() || odd.bits().count_ones() >= 2 {
             let search = self.new_search();
-            let suspect = Suspect::new(header, place, notable, search, limits);
+            let suspect = Suspect::new(header, place, notable, search, intrusion, limits);
             self.state = State::Suspect(Box::new(suspect));
             return;
         }
@@ -371,7 +416,7 @@ impl FrameReader {
             Some(intrusion) => intrusion.push(chunk.bytes),
             // A packet that begins with a status line, inside a frame.
             None if *at > 0 && Intrusion::may_begin(chunk.bytes) => {
-                let place = place_of(chunk, cut);
+                let place = chunk.place(Some(cut));
                 *intrusion = Some(Box::new(Intrusion::new(place, chunk.bytes)));
             }
             None => {}
@@ -426,39 +471,58 @@ impl FrameReader {
         };
         let place = suspect.place();
         if suspect.fits(self.sequence, self.frames + 1, &self.agreement) {
-            let (header, notable) = (suspect.header(), suspect.notable());
-            let behind = place.stream_offset + header.to_bytes().len() as u64;
-            let chunks = suspect.into_chunks(behind);
-            self.accept(header, place, notable, sink);
-            if let (
-                State::Payload {
-                    left, at, whole, ..
-                },
-                Some(first),
-            ) = (&mut self.state, chunks.first())
-            {
-                // Of a long payload only the end was kept.
-                let forgotten = first.offset - behind;
-                *left = left.saturating_sub(forgotten);
-                *at += forgotten;
-                *whole &= forgotten == 0;
-            }
-            self.replay_first(chunks);
+            self.accept_suspect(*suspect, sink);
             return;
         }
         self.losses += 1;
-        sink(FrameEvent::Oddity(suspect.to_oddity()));
+        // A place that was found by a search may have been found wrongly: that is no finding.
+        if !self.is_found {
+            sink(FrameEvent::Oddity(suspect.to_oddity()));
+        }
         self.lose_place();
         if self.losses >= MAX_LOSSES {
             self.state = State::GivenUp;
             return;
         }
         for kept in suspect.into_chunks(place.stream_offset + 1) {
+            let chunk = kept.as_chunk();
             if let State::Searching(search) = &mut self.state {
-                search.push(&kept.as_chunk(), limits);
+                search.push(&chunk, limits);
+                self.unread += chunk.bytes.len() as u64;
             }
         }
         self.look(false, limits, sink);
+    }
+
+    /// Takes a suspect header for what it says, although nothing shows what follows its frame.
+    fn believe(&mut self, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        let state = std::mem::replace(&mut self.state, State::Header(Pending::default()));
+        match state {
+            State::Suspect(_) if self.is_found => self.lose_place(),
+            State::Suspect(suspect) => self.accept_suspect(*suspect, sink),
+            other => self.state = other,
+        }
+    }
+
+    fn accept_suspect(&mut self, suspect: Suspect, sink: &mut impl FnMut(FrameEvent<'_>)) {
+        let (header, place, notable) = (suspect.header(), suspect.place(), suspect.notable());
+        let behind = place.stream_offset + header.to_bytes().len() as u64;
+        let chunks = suspect.into_chunks(behind);
+        self.accept(header, place, notable, sink);
+        if let (
+            State::Payload {
+                left, at, whole, ..
+            },
+            Some(first),
+        ) = (&mut self.state, chunks.first())
+        {
+            // Of a long payload only the end was kept.
+            let forgotten = first.offset() - behind;
+            *left = left.saturating_sub(forgotten);
+            *at += forgotten;
+            *whole &= forgotten == 0;
+        }
+        self.replay_first(chunks);
     }
 
     fn begin_foreign(&mut self) {
@@ -511,24 +575,33 @@ impl FrameReader {
         }
     }
 
-    /// Looks for frames in what the search keeps.
-    fn look(&mut self, ended: bool, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
+    /// Looks for frames in what the search keeps; returns whether there are any.
+    fn look(
+        &mut self,
+        ended: bool,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) -> bool {
         let State::Searching(search) = &mut self.state else {
-            return;
+            return false;
         };
         let Some((offset, _)) = search.find(ended, limits) else {
-            return;
+            return false;
         };
         let state = std::mem::replace(&mut self.state, State::Header(Pending::default()));
         let State::Searching(search) = state else {
-            return;
+            return false;
         };
         let chunks = search.into_chunks(offset);
         if let Some(first) = chunks.first() {
-            let place = place_of(&first.as_chunk(), self.frames + 1);
+            let place = first.as_chunk().place(Some(self.frames + 1));
             sink(FrameEvent::Oddity(Oddity::Found { place }));
         }
+        let found: usize = chunks.iter().map(|kept| kept.as_chunk().bytes.len()).sum();
+        self.unread = self.unread.saturating_sub(found as u64);
+        self.is_found = true;
         self.replay_first(chunks);
+        true
     }
 
     /// Judges a header of which only the beginning came.
@@ -547,7 +620,7 @@ impl FrameReader {
         if odd.is_empty() {
             self.accept(header, place, notable, sink);
         } else if let Some(intrusion) = pending.intrusion {
-            sink(FrameEvent::Oddity(intrusion.into_oddity()));
+            sink(FrameEvent::Oddity(intrusion.to_oddity()));
             self.lose_place();
         } else if pending.doubtful {
             self.lose_place();
@@ -555,7 +628,7 @@ impl FrameReader {
             self.accept(header, place, notable, sink);
         } else if ended {
             let search = self.new_search();
-            let suspect = Suspect::new(header, place, notable, search, limits);
+            let suspect = Suspect::new(header, place, notable, search, None, limits);
             self.state = State::Suspect(Box::new(suspect));
             self.resolve_suspect(limits, sink);
         } else {
@@ -588,7 +661,7 @@ impl FrameReader {
             } => match intrusion.take() {
                 // What cut into the frame was whole, and the frame was never gone on with.
                 Some(intrusion) if ended && intrusion.is_whole() => {
-                    sink(FrameEvent::Oddity(intrusion.into_oddity()));
+                    sink(FrameEvent::Oddity(intrusion.to_oddity()));
                     false
                 }
                 _ => false,
@@ -597,26 +670,17 @@ impl FrameReader {
                 self.resolve_suspect(limits, sink);
                 true
             }
+            State::Suspect(_) => {
+                self.believe(sink);
+                true
+            }
             State::Foreign(intrusion) => {
                 sink(FrameEvent::Oddity(intrusion.to_oddity()));
                 self.lose_place();
                 false
             }
-            State::Searching(_) => {
-                self.look(true, limits, sink);
-                !self.replay.is_empty()
-            }
+            State::Searching(_) => self.look(true, limits, sink),
             _ => false,
         }
-    }
-}
-
-/// Where a chunk begins.
-pub(super) fn place_of(chunk: &Chunk<'_>, frame: u64) -> Place {
-    Place {
-        packet: chunk.packet,
-        time: chunk.time,
-        stream_offset: chunk.offset,
-        frame: Some(frame),
     }
 }

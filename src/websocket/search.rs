@@ -3,10 +3,10 @@
 //!
 //! Evidence is counted in bits: a header that random bytes form once in 32 times is worth five.
 
+use std::ops::Range;
+
 use crate::limits::Limits;
-use crate::packet::PacketId;
-use crate::tcp::Chunk;
-use crate::time::Timestamp;
+use crate::tcp::{Arrival, Chunk, Gap};
 
 use super::close::is_sendable_code;
 use super::header::{FrameHeader, Length, Opcode};
@@ -16,8 +16,10 @@ use super::notable::MAX_CONTROL_PAYLOAD;
 
 /// Bits that a header with the expected mask, a defined opcode and no undefined bit is worth.
 const HEADER: u32 = 5;
-/// Bits for a frame that ends where a packet ends.
+/// Bits for a frame that ends where a packet ends, packets being of 32 bytes or more.
 const ENDS_WITH_PACKET: u32 = 5;
+/// With fewer bits for that, packets are too small for their beginnings to be likely places.
+const SMALL_PACKETS: u32 = 4;
 /// Bits for a text of at least [`TEXT_BYTES`] bytes that is UTF-8.
 const TEXT: u32 = 8;
 /// Bits for a Close with a code that may be sent.
@@ -26,6 +28,8 @@ const CLOSE_CODE: u32 = 5;
 const LONG_LENGTH: u32 = 8;
 
 const TEXT_BYTES: usize = 8;
+/// As much of a payload as tells whether it is a text.
+const TELLING: usize = 64;
 const HUGE: u64 = 1 << 40;
 /// Frames looked at from one place: enough for any threshold, few enough for hostile bytes.
 const STEPS: usize = 32;
@@ -52,17 +56,17 @@ impl Threshold {
     };
 }
 
-/// Bytes of one packet that are kept until their place in the framing is known.
+/// Bytes of one packet that are kept until it is known how they are to be read.
 #[derive(Clone, Debug)]
 pub struct KeptChunk {
-    /// As [`Chunk::offset`].
-    pub offset: u64,
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// The packet that brought them.
-    pub packet: PacketId,
-    /// When it was captured.
-    pub time: Timestamp,
+    offset: u64,
+    sequence: u32,
+    bytes: Vec<u8>,
+    /// Bytes of it that were read.
+    read: usize,
+    arrival: Arrival,
+    /// It stands for missing bytes, and has none.
+    gap: Option<Gap>,
 }
 
 impl KeptChunk {
@@ -71,29 +75,59 @@ impl KeptChunk {
     pub fn of(chunk: &Chunk<'_>) -> Self {
         Self {
             offset: chunk.offset,
+            sequence: chunk.sequence,
             bytes: chunk.bytes.to_vec(),
-            packet: chunk.packet,
-            time: chunk.time,
+            read: 0,
+            arrival: chunk.arrival,
+            gap: None,
         }
     }
 
-    /// The chunk it was.
+    /// The missing bytes that it stands for.
+    #[must_use]
+    pub const fn gap(&self) -> Option<Gap> {
+        self.gap
+    }
+
+    /// What is left of the chunk.
     #[must_use]
     pub fn as_chunk(&self) -> Chunk<'_> {
-        Chunk {
+        let whole = Chunk {
             offset: self.offset,
+            sequence: self.sequence,
             bytes: &self.bytes,
-            packet: self.packet,
-            time: self.time,
-        }
+            arrival: self.arrival,
+        };
+        whole.behind(self.read)
+    }
+
+    /// What is left of it behind its next `count` bytes; `None` if nothing is.
+    #[must_use]
+    pub fn behind(mut self, count: usize) -> Option<Self> {
+        self.read = self.read.saturating_add(count);
+        (self.read < self.bytes.len()).then_some(self)
+    }
+
+    /// Where its first byte stands in the stream.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset + self.read as u64
+    }
+
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub const fn cost(&self) -> usize {
+        self.bytes.len() + size_of::<Self>()
     }
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Mark {
     index: usize,
-    packet: PacketId,
-    time: Timestamp,
+    sequence: u32,
+    arrival: Arrival,
+    /// From here to the next mark bytes are missing.
+    gap: Option<Gap>,
 }
 
 /// Bytes of one direction in which frames are searched.
@@ -149,26 +183,65 @@ impl Search {
         self.looked_at = 0;
     }
 
+    /// Notes missing bytes: a frame's payload may reach over them, a header may not.
+    pub fn push_gap(&mut self, gap: Gap, limits: &Limits) {
+        let length = usize::try_from(gap.length).unwrap_or(usize::MAX);
+        if self.bytes.is_empty() || length >= limits.search_bytes / 2 {
+            self.clear();
+            return;
+        }
+        self.marks.push(Mark {
+            index: self.bytes.len(),
+            sequence: gap.sequence,
+            arrival: gap.arrival,
+            gap: Some(gap),
+        });
+        self.bytes.resize(self.bytes.len() + length, 0);
+        self.bound(limits);
+    }
+
     /// Keeps the next bytes. Where the bound is met the older half of what is kept goes.
     pub fn push(&mut self, chunk: &Chunk<'_>, limits: &Limits) {
         if self.bytes.is_empty() {
             self.start = chunk.offset;
         }
-        if self
+        let goes_on = self
             .marks
             .last()
-            .is_none_or(|mark| mark.packet != chunk.packet)
-        {
+            .is_some_and(|mark| mark.gap.is_none() && mark.arrival.packet == chunk.arrival.packet);
+        if !goes_on {
             self.marks.push(Mark {
                 index: self.bytes.len(),
-                packet: chunk.packet,
-                time: chunk.time,
+                sequence: chunk.sequence,
+                arrival: chunk.arrival,
+                gap: None,
             });
         }
         self.bytes.extend_from_slice(chunk.bytes);
+        self.bound(limits);
+    }
+
+    fn bound(&mut self, limits: &Limits) {
         if self.bytes.len() > limits.search_bytes {
             self.forget(self.bytes.len() - limits.search_bytes / 2);
         }
+    }
+
+    /// Whether none of these bytes is missing.
+    fn is_held(&self, range: Range<usize>) -> bool {
+        let behind = self.marks.partition_point(|mark| mark.index < range.end);
+        let before = self.marks.get(..behind).unwrap_or_default();
+        let mut end = range.end;
+        for mark in before.iter().rev() {
+            if mark.gap.is_some() && end > mark.index {
+                return false;
+            }
+            if mark.index <= range.start {
+                return true;
+            }
+            end = mark.index;
+        }
+        true
     }
 
     /// Where the frames begin, as an offset in the stream, and whether they are masked. Looks
@@ -185,7 +258,10 @@ impl Search {
             None => [Some(true), Some(false)],
         };
         for masked in masks.into_iter().flatten() {
-            let at_packet = self.marks.iter().map(|mark| mark.index);
+            // In packets of a few bytes every place is where one begins: that is no evidence.
+            let at_packet = self.marks.iter().filter(|mark| mark.gap.is_none());
+            let at_packet = at_packet.map(|mark| mark.index);
+            let at_packet = at_packet.filter(|_| self.packet_bits() >= SMALL_PACKETS);
             if let Some(index) = self.first(at_packet, masked, self.threshold.at_packet) {
                 return Some((self.start + index as u64, masked));
             }
@@ -214,16 +290,25 @@ impl Search {
         let mut chunks = Vec::new();
         for (mark, end) in self.marks.iter().zip(ends) {
             let begin = mark.index.max(from);
-            if let Some(bytes) = self.bytes.get(begin..end)
-                && !bytes.is_empty()
-            {
-                chunks.push(KeptChunk {
-                    offset: self.start + begin as u64,
-                    bytes: bytes.to_vec(),
-                    packet: mark.packet,
-                    time: mark.time,
-                });
-            }
+            let Some(bytes) = self.bytes.get(mark.index..end).filter(|_| begin < end) else {
+                continue;
+            };
+            let whole = Chunk {
+                offset: self.start + mark.index as u64,
+                sequence: mark.sequence,
+                bytes: if mark.gap.is_some() { &[] } else { bytes },
+                arrival: mark.arrival,
+            };
+            let gap = mark.gap.map(|gap| Gap {
+                offset: whole.offset,
+                sequence: whole.sequence,
+                length: (end - mark.index) as u64,
+                ..gap
+            });
+            chunks.push(KeptChunk {
+                gap,
+                ..KeptChunk::of(&whole.behind(begin - mark.index))
+            });
         }
         chunks
     }
@@ -234,6 +319,11 @@ impl Search {
         let first = self.marks.iter().rposition(|mark| mark.index <= count);
         self.marks.drain(..first.unwrap_or(0));
         for mark in &mut self.marks {
+            let gone = count.saturating_sub(mark.index);
+            // Only the low 32 bits matter to a number that wraps at 32 bits.
+            #[expect(clippy::cast_possible_truncation)]
+            let wrapped = gone as u32;
+            mark.sequence = mark.sequence.wrapping_add(wrapped);
             mark.index = mark.index.saturating_sub(count);
         }
         self.looked_at = self.looked_at.saturating_sub(count);
@@ -243,6 +333,7 @@ impl Search {
     /// it. Stops where there is `enough`.
     fn evidence(&self, place: usize, masked: bool, enough: u32) -> u32 {
         let mut message = MessageState::Unknown;
+        let packet_bits = self.packet_bits();
         let (mut at, mut bits, mut frames) = (place, 0, 0);
         for _ in 0..STEPS {
             let Some(rest) = self.bytes.get(at..) else {
@@ -251,6 +342,10 @@ impl Search {
             let Ok((payload, header)) = FrameHeader::parse(rest) else {
                 break;
             };
+            let begin = self.bytes.len() - payload.len();
+            if !self.is_held(at..begin) {
+                break;
+            }
             let Some(worth) = self.worth(&header, masked, message) else {
                 return 0;
             };
@@ -259,16 +354,17 @@ impl Search {
             message.pass(&header, frames);
             let length = header.payload_length().unwrap_or(HUGE);
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            let begin = self.bytes.len() - payload.len();
             at = begin.saturating_add(length);
-            if let Some(payload) = self.bytes.get(begin..at) {
+            if let Some(payload) = self.bytes.get(begin..at)
+                && self.is_held(begin..at.min(begin + TELLING))
+            {
                 match payload_worth(&header, payload) {
                     Some(worth) => bits += worth,
                     None => return 0,
                 }
             }
             if self.is_packet_end(at) {
-                bits += ENDS_WITH_PACKET;
+                bits += packet_bits;
             }
             if frames >= 2 && bits >= enough {
                 return bits;
@@ -278,6 +374,12 @@ impl Search {
             }
         }
         if frames >= 2 { bits } else { 0 }
+    }
+
+    /// What it is worth that a frame ends with a packet: less where packets are small.
+    fn packet_bits(&self) -> u32 {
+        let mean = self.bytes.len() / self.marks.len().max(1);
+        mean.max(1).ilog2().min(ENDS_WITH_PACKET)
     }
 
     fn is_packet_end(&self, index: usize) -> bool {
@@ -321,27 +423,28 @@ impl Search {
 
 /// What a whole payload adds; `None` if it speaks against the frame.
 fn payload_worth(header: &FrameHeader, payload: &[u8]) -> Option<u32> {
-    let plain = |payload: &[u8]| {
-        let mut plain = payload.to_vec();
-        if let Some(key) = header.masking_key() {
-            unmask(&mut plain, key, 0);
-        }
-        plain
-    };
+    let mut begin = [0; TELLING];
+    let length = payload.len().min(TELLING);
+    let plain = begin.get_mut(..length)?;
+    plain.copy_from_slice(payload.get(..length)?);
+    if let Some(key) = header.masking_key() {
+        unmask(plain, key, 0);
+    }
     match header.opcode() {
-        Opcode::Close => match plain(payload).as_slice() {
+        Opcode::Close => match plain {
             [] => Some(0),
             [high, low, ..] if is_sendable_code(u16::from_be_bytes([*high, *low])) => {
                 Some(CLOSE_CODE)
             }
             _ => None,
         },
-        Opcode::Text if header.fin() && header.rsv() == 0 && payload.len() >= TEXT_BYTES => {
-            Some(if str::from_utf8(&plain(payload)).is_ok() {
-                TEXT
-            } else {
-                0
-            })
+        Opcode::Text if header.fin() && header.rsv() == 0 && length >= TEXT_BYTES => {
+            let is_text = match str::from_utf8(plain) {
+                Ok(_) => true,
+                // A character that goes on behind what is looked at.
+                Err(error) => error.error_len().is_none() && payload.len() > length,
+            };
+            Some(if is_text { TEXT } else { 0 })
         }
         _ => Some(0),
     }
@@ -350,14 +453,20 @@ fn payload_worth(header: &FrameHeader, payload: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packet::PacketId;
+    use crate::time::Timestamp;
 
     fn chunk(number: u64, offset: u64, bytes: &[u8]) -> KeptChunk {
-        KeptChunk {
+        KeptChunk::of(&Chunk {
             offset,
-            bytes: bytes.to_vec(),
-            packet: PacketId { input: 0, number },
-            time: Timestamp::from_nanos(0, 6),
-        }
+            sequence: u32::try_from(offset).unwrap(),
+            bytes,
+            arrival: Arrival {
+                packet: PacketId { input: 0, number },
+                time: Timestamp::from_nanos(0, 6),
+                acknowledgement: None,
+            },
+        })
     }
 
     fn find(packets: &[&[u8]], threshold: Threshold) -> Option<(u64, bool)> {
@@ -373,7 +482,8 @@ mod tests {
 
     #[test]
     fn frames_behind_half_a_payload_are_found() {
-        let text = b"\x81\x0b{\"tick\": 1}";
+        let text = [b"\x81\x2c".as_slice(), &[b'a'; 44]].concat();
+        let text = text.as_slice();
         let packets: [&[u8]; 4] = [b"the end of some payload", text, text, text];
         assert_eq!(find(&packets, Threshold::UNKNOWN), Some((23, false)));
     }
@@ -408,7 +518,8 @@ mod tests {
         }
         let kept = search.into_chunks(300);
         assert_eq!(kept[0].offset, 300);
-        assert_eq!(kept[0].packet.number, 300 / 7 + 1);
+        assert_eq!(kept[0].sequence, 300);
+        assert_eq!(kept[0].arrival.packet.number, 300 / 7 + 1);
         assert_eq!(
             kept.iter().map(|chunk| chunk.bytes.len()).sum::<usize>(),
             50

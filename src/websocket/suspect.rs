@@ -7,8 +7,9 @@ use crate::tcp::Chunk;
 
 use super::event::Oddity;
 use super::extensions::Agreement;
-use super::foreign;
+use super::foreign::{self, Foreign};
 use super::header::{FrameHeader, MAX_HEADER};
+use super::intrusion::Intrusion;
 use super::notable::{Notable, Sequence};
 use super::search::{KeptChunk, Search};
 
@@ -26,6 +27,8 @@ pub(super) struct Suspect {
     next: Vec<u8>,
     /// The first bytes of it and behind it, which may tell what stands here instead.
     begin: Vec<u8>,
+    /// What seems to have cut into the frame before it.
+    intrusion: Option<Box<Intrusion>>,
 }
 
 impl Suspect {
@@ -34,16 +37,11 @@ impl Suspect {
         place: Place,
         notable: Notable,
         mut search: Search,
+        intrusion: Option<Box<Intrusion>>,
         limits: &Limits,
     ) -> Self {
         let bytes = header.to_bytes();
-        let chunk = Chunk {
-            offset: place.stream_offset,
-            bytes: &bytes,
-            packet: place.packet,
-            time: place.time,
-        };
-        search.push(&chunk, limits);
+        search.push(&Chunk::at(place, &bytes), limits);
         Self {
             header,
             place,
@@ -52,6 +50,7 @@ impl Suspect {
             search,
             next: Vec::new(),
             begin: bytes,
+            intrusion,
         }
     }
 
@@ -80,12 +79,12 @@ impl Suspect {
         let room = MAX_HEADER - self.next.len();
         let next = rest.get(..room.min(rest.len())).unwrap_or_default();
         let taken = passed + next.len();
-        let bytes = chunk.bytes.get(..taken).unwrap_or_default();
-        self.search.push(&Chunk { bytes, ..*chunk }, limits);
+        let taken_chunk = chunk.first(taken);
+        self.search.push(&taken_chunk, limits);
         self.left -= passed as u64;
         self.next.extend_from_slice(next);
         let room = foreign::ENOUGH.saturating_sub(self.begin.len());
-        self.begin.extend(bytes.iter().take(room));
+        self.begin.extend(taken_chunk.bytes.iter().take(room));
         // Long before the place it announces, frames on the way there settle it.
         let far = self.left > 0 && self.search.bytes().len() >= limits.search_bytes / 2;
         let is_settled =
@@ -103,6 +102,9 @@ impl Suspect {
     /// Whether it is a header after all, its frame being number `frame` of `sequence`: a good
     /// one follows, or its frame ends exactly where the stream does.
     pub(super) fn fits(&self, mut sequence: Sequence, frame: u64, agreement: &Agreement) -> bool {
+        if self.foreign().is_some() {
+            return false;
+        }
         sequence.pass(&self.header, frame);
         match self.next() {
             Some(next) => {
@@ -113,8 +115,18 @@ impl Suspect {
         }
     }
 
+    /// What stands here instead of a header, where enough of it is there to tell.
+    fn foreign(&self) -> Option<Foreign> {
+        const ENOUGH: usize = 8;
+        let known = self.begin.len() >= ENOUGH;
+        known.then(|| foreign::name(&self.begin)).flatten()
+    }
+
     /// What it is, if it is no header.
     pub(super) fn to_oddity(&self) -> Oddity {
+        if let Some(intrusion) = &self.intrusion {
+            return intrusion.to_oddity();
+        }
         match foreign::name(&self.begin) {
             Some(kind) => Oddity::Foreign {
                 kind,

@@ -1,16 +1,21 @@
 use super::*;
 use crate::packet::PacketId;
+use crate::tcp::Arrival;
 use crate::time::Timestamp;
 
 fn chunk(offset: u64, bytes: &[u8]) -> Chunk<'_> {
     Chunk {
         offset,
+        sequence: u32::try_from(offset).unwrap(),
         bytes,
-        packet: PacketId {
-            input: 0,
-            number: offset + 1,
+        arrival: Arrival {
+            packet: PacketId {
+                input: 0,
+                number: offset + 1,
+            },
+            time: Timestamp::from_nanos(0, 6),
+            acknowledgement: None,
         },
-        time: Timestamp::from_nanos(0, 6),
     }
 }
 
@@ -33,6 +38,7 @@ fn feed(exchanges: &mut Exchanges, side: Side, bytes: &[u8], cut: usize) -> Vec<
                     (format!("answered {status}"), rest)
                 }
                 Progress::Accepted(_, rest) => ("accepted".to_owned(), rest),
+                Progress::Unanswered(_, rest) => ("unanswered".to_owned(), rest),
                 Progress::Unplaced(rest) => ("unplaced".to_owned(), rest),
                 Progress::Other(rest) => ("other".to_owned(), rest),
             };

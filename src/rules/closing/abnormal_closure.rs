@@ -1,7 +1,8 @@
 //! Streams that end without a word.
 
+use crate::place::Place;
 use crate::rules::Severity;
-use crate::rules::judge::{EndingFacts, Judge, Telling, moment};
+use crate::rules::judge::{EndingFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
 
 /// The declaration.
@@ -31,32 +32,37 @@ fn fires(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
     if facts.own.close.is_some() || !facts.own.whole {
         return None;
     }
-    let was_left = facts.peer.left_at() < Some(moment(&ended.place));
-    Some(match facts.peer.left_at() {
-        Some(_) if was_left => Severity::Info,
-        _ => rule.severity,
+    let is_second = facts.peer.may_have_left || had_left(facts, &ended.place);
+    Some(if is_second {
+        Severity::Info
+    } else {
+        rule.severity
     })
+}
+
+/// Whether the side knew, when it ended its stream, that the other one was leaving.
+fn had_left(facts: &EndingFacts<'_>, end: &Place) -> bool {
+    facts.peer.leavings().any(|left| end.is_aware_of(&left))
 }
 
 fn tell(facts: &EndingFacts<'_>) -> Telling {
     let Some(ended) = facts.own.tcp else {
         return facts.tell("ended without a Close");
     };
-    let sender = facts.sender;
+    let (sender, peer) = (facts.sender, facts.sender.peer());
     let flag = if ended.by_reset { "RST" } else { "FIN" };
     let mut message = format!("the {sender} sent {flag} and never a Close");
-    let cause = facts.peers_leaving_finding();
-    if facts.peer.left_at() < Some(moment(&ended.place)) {
-        match (&facts.peer.close, facts.peer.tcp) {
-            (Some((seen, _)), _) if moment(&seen.place) < moment(&ended.place) => {
-                message.push_str(", after the other side's Close");
-            }
-            (_, Some(_)) => message.push_str(", after the other side had ended its stream"),
-            _ => {}
-        }
+    let peers_close = facts.peer.close.as_ref().map(|(seen, _)| seen.place);
+    if peers_close.is_some_and(|close| ended.place.is_aware_of(&close)) {
+        message.push_str(", after the other side's Close");
+    } else if had_left(facts, &ended.place) {
+        message.push_str(", after the other side had ended its stream");
+    } else if facts.peer.may_have_left {
+        message.push_str(&format!(
+            "; the end of the {peer}'s stream is not in the capture"
+        ));
     } else if let Some(silence) = facts.silence_before(&ended.place) {
-        let seconds = silence.as_secs_f64();
-        message.push_str(&format!(", {seconds:.1} s after the last frame"));
+        message.push_str(&format!(", {silence:.1?} after the last frame began"));
     }
-    Telling::new(ended.place, message).because_of(cause)
+    Telling::new(ended.place, message).because_of(facts.peers_leaving_finding(&ended.place))
 }

@@ -2,7 +2,7 @@
 //! what it complains of. The side that complains is the one that noticed.
 
 use crate::rules::Rule;
-use crate::rules::judge::{EndingFacts, Judge, Telling, moment};
+use crate::rules::judge::{EndingFacts, Judge, Telling};
 use crate::rules::{Cause, Finding, Severity};
 use crate::untrusted::Untrusted;
 use crate::websocket::close::{ClosePayload, code_name};
@@ -25,8 +25,13 @@ fn own_close(facts: &EndingFacts<'_>, code: u16) -> Option<(FrameSeen, ClosePayl
 /// Whether the Close only echoes the other side's: that is no complaint of its own.
 fn is_echo(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> bool {
     facts.peer.close.as_ref().is_some_and(|(peers, payload)| {
-        payload.code() == Some(code) && moment(&peers.place) < moment(&seen.place)
+        payload.code() == Some(code) && seen.place.is_aware_of(&peers.place)
     })
+}
+
+/// Whether the other side may have closed first, in bytes that were not seen.
+fn may_be_echo(facts: &EndingFacts<'_>) -> bool {
+    facts.peer.close.is_none() && facts.peer.may_have_left
 }
 
 /// Whether the client offered no extension: then none can be missing.
@@ -39,7 +44,10 @@ fn offered_nothing(facts: &EndingFacts<'_>) -> bool {
 fn fires<const CODE: u16>(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
     let (seen, _) = own_close(facts, CODE)?;
     Some(
-        if is_echo(facts, &seen, CODE) || (CODE == 1010 && offered_nothing(facts)) {
+        if is_echo(facts, &seen, CODE)
+            || may_be_echo(facts)
+            || (CODE == 1010 && offered_nothing(facts))
+        {
             Severity::Info
         } else {
             rule.severity
@@ -87,7 +95,12 @@ fn tell<const CODE: u16>(facts: &EndingFacts<'_>) -> Telling {
 /// What the other side did that explains the complaint, in words and as a finding.
 fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (String, Option<Cause>) {
     let peer = facts.sender.peer();
-    let until = moment(&seen.place);
+    if may_be_echo(facts) {
+        let unseen = format!(
+            "; it may echo a Close of the {peer}, whose stream was not captured to its end"
+        );
+        return (unseen, None);
+    }
     match code {
         1002 | 1007 => {
             let explains = |finding: &Finding| {
@@ -97,7 +110,7 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
                         "invalid-utf8" | "bad-deflate" | "invalid-close-reason"
                     )
             };
-            match facts.peers_error(until, explains) {
+            match facts.peers_error(&seen.place, explains) {
                 Some(error) => (
                     format!(
                         ": it complains of the {peer}'s {} in packet {}",
@@ -121,7 +134,7 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
             let before = facts
                 .peer
                 .last_data
-                .filter(|data| moment(&data.place) <= until);
+                .filter(|data| seen.place.is_aware_of(&data.place));
             let join = before.map_or_else(String::new, |data| {
                 let length = data.header.payload_length().unwrap_or_default();
                 format!(

@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn fires(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
     let open = facts.own.message.is_open() && facts.own.whole;
-    let ended = facts.own.left_at().is_some();
+    let ended = facts.own.has_left();
     open.then_some(if ended { rule.severity } else { Severity::Info })
 }
 

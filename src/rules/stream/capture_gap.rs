@@ -1,6 +1,5 @@
 //! Bytes that were not captured.
 
-use crate::place::Place;
 use crate::rules::Severity;
 use crate::rules::judge::{Judge, StreamFacts, Telling};
 use crate::rules::{Rule, Table};
@@ -51,11 +50,5 @@ fn tell(facts: &StreamFacts<'_>) -> Telling {
     if *lost_place && gap.cause != GapCause::Start {
         message.push_str("; what follows is judged from where frames are recognised again");
     }
-    let place = Place {
-        packet: gap.packet,
-        time: gap.time,
-        stream_offset: gap.offset,
-        frame: *frame,
-    };
-    Telling::new(place, message)
+    Telling::new(gap.place(*frame), message)
 }
