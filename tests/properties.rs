@@ -264,6 +264,8 @@ fn scripts() -> Vec<Script> {
             .client(hello.clone())
             .server(Frame::binary(vec![7; 200]).not_final())
             .client(hello.clone())
+            .resets(Server)
+            .client(hello.clone())
             .resets(Server),
         Script::new("inside a tunnel")
             .bytes(Client, connect.encode())
