@@ -47,7 +47,6 @@ fn clean() -> Conversation {
 }
 
 #[test]
-#[ignore = "fails: the request is read as frames"]
 fn without_the_clients_syn() {
     let connection = sound(clean().capture().without([1]));
     assert_eq!(connection.frames.client.text, 1);
@@ -55,7 +54,6 @@ fn without_the_clients_syn() {
 }
 
 #[test]
-#[ignore = "fails: the rest of the request is read as frames"]
 fn without_the_first_part_of_the_request() {
     let request = Head::upgrade();
     let mut conversation = Conversation::new();
@@ -69,7 +67,6 @@ fn without_the_first_part_of_the_request() {
 }
 
 #[test]
-#[ignore = "fails: the second request is read as frames"]
 fn without_the_answer_to_an_earlier_upgrade() {
     let request = Head::upgrade();
     let mut conversation = Conversation::new();
@@ -84,7 +81,6 @@ fn without_the_answer_to_an_earlier_upgrade() {
 }
 
 #[test]
-#[ignore = "fails: what the client sent before the server's stream was placed is passed over"]
 fn without_the_answer_to_the_syn_and_the_request() {
     let connection = sound(clean().capture().without([2, 4]));
     assert_eq!(connection.frames.client.text, 1);
@@ -92,7 +88,6 @@ fn without_the_answer_to_the_syn_and_the_request() {
 }
 
 #[test]
-#[ignore = "fails: the answer to the CONNECT is taken for that to the upgrade"]
 fn without_the_answer_to_the_syn_and_the_connect() {
     let connect = Head::new("CONNECT server.example.com:80 HTTP/1.1");
     let mut conversation = Conversation::new();
@@ -106,7 +101,6 @@ fn without_the_answer_to_the_syn_and_the_connect() {
 }
 
 #[test]
-#[ignore = "fails: the gap at which frames are recognised is passed over"]
 fn without_a_byte_behind_the_frames_that_are_recognised() {
     let mut conversation = Conversation::new();
     let request = Head::upgrade();
@@ -126,7 +120,6 @@ fn without_a_byte_behind_the_frames_that_are_recognised() {
 
 /// `{"` as a header: FIN=0, RSV1 to RSV3, opcode 0xB, and a length of 34 bytes.
 #[test]
-#[ignore = "fails: it is taken for a frame with three violations"]
 fn json_as_long_as_the_frame_that_it_would_be() {
     let mut conversation = Conversation::accepted();
     conversation

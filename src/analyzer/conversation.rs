@@ -4,11 +4,12 @@
 
 use crate::http::{Attempt, Exchanges, Progress, Purpose, looks_like_request, looks_like_response};
 use crate::limits::Limits;
+use crate::place::Place;
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
 use crate::rules::judge::{HandshakeFacts, StreamFacts};
 use crate::side::{Side, Sides};
-use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
+use crate::tcp::{Arrival, Chunk, Flow, FlowEvent, Gap, GapCause, StreamEvent, Way, Ways};
 use crate::websocket::event::Oddity;
 use crate::websocket::extensions::Agreement;
 use crate::websocket::foreign::{self, Foreign};
@@ -110,7 +111,7 @@ impl Conversation {
         }
         self.client = Some((client, from));
         for (way, gap) in std::mem::take(&mut self.early_gaps) {
-            self.note_gap(way.side(client), gap);
+            self.note_gap(way.side(client), gap, false);
             if from == RolesFrom::Syn {
                 self.exchanges.gap(way.side(client), &gap);
             }
@@ -138,7 +139,7 @@ impl Conversation {
         } else {
             match event.event {
                 StreamEvent::Data(chunk) => self.data(way, chunk, limits),
-                StreamEvent::Gap(gap) => self.gap(way, gap, limits),
+                StreamEvent::Gap(gap) => self.gap(way, gap, false, limits),
             }
         }
         self.pump(limits);
@@ -205,6 +206,17 @@ impl Conversation {
                 });
             }
         }
+        let stream = flow.direction(client);
+        let (time, packet) = flow.last_packet();
+        let end = Place {
+            packet,
+            time,
+            stream_offset: stream.offset(),
+            sequence: stream.sequence(),
+            acknowledgement: None,
+            frame: None,
+        };
+        self.miss_frames_before(Side::Client, end, limits);
         let Stage::WebSocket(session) = &mut self.stage else {
             return;
         };
@@ -280,7 +292,7 @@ impl Conversation {
             };
             match self.waiting.of_mut(way).pop_front() {
                 Some(Kept::Data(chunk)) => self.data(way, chunk.as_chunk(), limits),
-                Some(Kept::Gap(gap)) => self.gap(way, gap, limits),
+                Some(Kept::Gap(gap, told)) => self.gap(way, gap, told, limits),
                 None => return,
             }
         }
@@ -312,17 +324,17 @@ impl Conversation {
         self.exchanges.lose_place(Side::Server);
     }
 
-    fn gap(&mut self, way: Way, mut gap: Gap, limits: &Limits) {
+    fn gap(&mut self, way: Way, mut gap: Gap, told: bool, limits: &Limits) {
         let Some(side) = self.side(way) else {
-            if self.early_gaps.len() < EARLY_GAPS {
+            if !told && self.early_gaps.len() < EARLY_GAPS {
                 self.early_gaps.push((way, gap));
             }
             self.search_over(way, gap, limits);
             return;
         };
         if matches!(self.stage, Stage::WebSocket(_)) {
-            let Some(missing) = self.missing_frames(side, gap) else {
-                self.note_gap(side, gap);
+            let Some(missing) = self.missing_frames(side, gap, limits) else {
+                self.note_gap(side, gap, told);
                 return;
             };
             gap = missing;
@@ -335,10 +347,10 @@ impl Conversation {
                     self.handshake.as_ref(),
                     self.client,
                 );
-                session.gap(side, gap, &mut context);
+                session.gap(side, gap, told, &mut context);
             }
             Stage::Http => {
-                self.note_gap(side, gap);
+                self.note_gap(side, gap, told);
                 self.search_over(way, gap, limits);
                 self.exchanges.gap(side, &gap);
             }
@@ -353,7 +365,10 @@ impl Conversation {
         }
     }
 
-    fn note_gap(&mut self, side: Side, gap: Gap) {
+    fn note_gap(&mut self, side: Side, gap: Gap, told: bool) {
+        if told {
+            return;
+        }
         self.ledger.judge_stream(&StreamFacts {
             sender: side,
             oddity: &Oddity::Gap {
@@ -373,7 +388,7 @@ impl Conversation {
         };
         let mut chunk = chunk;
         if matches!(self.stage, Stage::WebSocket(_)) {
-            chunk = self.frames_of(side, chunk);
+            chunk = self.frames_of(side, chunk, limits);
         }
         match &mut self.stage {
             Stage::WebSocket(session) => {
@@ -462,35 +477,75 @@ impl Conversation {
         };
         let readers = Sides { client, server };
         self.handshake = Some(handshake);
-        self.searches = Ways::default();
+        // What was kept for a search came before the answer and before the request, if that was
+        // read: only behind one that was not, it may hold frames.
+        let is_read = self
+            .handshake
+            .as_ref()
+            .is_some_and(|it| it.request().is_some());
+        if let Some((client, _)) = self.client {
+            *self.searches.of_mut(client.back()) = None;
+            self.searches.of_mut(client).take_if(|_| is_read);
+        }
+        self.read_searched_again();
         self.stage = Stage::WebSocket(Box::new(Session::new(readers, agreement)));
     }
 
     /// What of a client's bytes are frames, where they begin behind a request that was not read.
-    fn frames_of<'s>(&mut self, side: Side, chunk: Chunk<'s>) -> Chunk<'s> {
+    fn frames_of<'s>(&mut self, side: Side, chunk: Chunk<'s>, limits: &Limits) -> Chunk<'s> {
+        self.miss_frames_before(side, chunk.place(None), limits);
         let (Side::Client, Some(begin)) = (side, self.frames_begin) else {
             return chunk;
         };
-        match usize::try_from(begin.wrapping_sub(chunk.sequence).cast_signed()) {
-            Ok(before) if before >= chunk.bytes.len() => chunk.behind(chunk.bytes.len()),
-            Ok(before) => {
-                self.frames_begin = None;
-                chunk.behind(before)
-            }
-            Err(_) => {
-                self.frames_begin = None;
-                chunk
-            }
+        let before = begin.wrapping_sub(chunk.sequence);
+        let before = usize::try_from(before).unwrap_or(usize::MAX);
+        if before >= chunk.bytes.len() {
+            return chunk.behind(chunk.bytes.len());
+        }
+        self.frames_begin = None;
+        chunk.behind(before)
+    }
+
+    /// Where a client's frames begin before all that the capture holds of them, the first ones
+    /// are missing; that bytes are missing was told when they were missed.
+    fn miss_frames_before(&mut self, side: Side, place: Place, limits: &Limits) {
+        let (Side::Client, Some(begin)) = (side, self.frames_begin) else {
+            return;
+        };
+        let Ok(missing @ 1..) = u64::try_from(place.sequence.wrapping_sub(begin).cast_signed())
+        else {
+            return;
+        };
+        self.frames_begin = None;
+        let gap = Gap {
+            offset: place.stream_offset.saturating_sub(missing),
+            length: missing,
+            cause: GapCause::Lost,
+            sequence: begin,
+            arrival: Arrival {
+                packet: place.packet,
+                time: place.time,
+                acknowledgement: place.acknowledgement,
+            },
+        };
+        if let Stage::WebSocket(session) = &mut self.stage {
+            let mut context = context(
+                limits,
+                &mut self.ledger,
+                self.handshake.as_ref(),
+                self.client,
+            );
+            session.gap(side, gap, true, &mut context);
         }
     }
 
     /// What of a client's missing bytes are frames; `None` if they all come before.
-    fn missing_frames(&mut self, side: Side, gap: Gap) -> Option<Gap> {
+    fn missing_frames(&mut self, side: Side, gap: Gap, limits: &Limits) -> Option<Gap> {
+        self.miss_frames_before(side, gap.place(None), limits);
         let (Side::Client, Some(begin)) = (side, self.frames_begin) else {
             return Some(gap);
         };
-        let before = begin.wrapping_sub(gap.sequence).cast_signed();
-        let before = u32::try_from(before).unwrap_or(0);
+        let before = begin.wrapping_sub(gap.sequence);
         if u64::from(before) >= gap.length {
             return None;
         }
@@ -514,13 +569,15 @@ impl Conversation {
             self.search(way, chunk, limits);
             return;
         };
-        // These are kept in the searches, and told of when they are read again.
-        self.early_gaps.retain(|(_, gap)| gap.length == 0);
         self.learn_roles(client, RolesFrom::Handshake);
         self.exchanges.lose_place(Side::Client);
         self.exchanges.lose_place(Side::Server);
-        // What was kept for a search is read again, now that it is known what it may be.
         self.waiting.of_mut(way).push_front(KeptChunk::of(chunk));
+        self.read_searched_again();
+    }
+
+    /// What was kept for a search is read again, now that it is known what it may be.
+    fn read_searched_again(&mut self) {
         for way in Way::BOTH {
             let search = self.searches.of_mut(way).take();
             let kept = search.map(|search| search.into_chunks(0));

@@ -91,11 +91,12 @@ impl Session {
         });
     }
 
-    pub(super) fn gap(&mut self, side: Side, gap: Gap, context: &mut Context<'_>) {
+    /// Notes missing bytes of a side; `told` if it was told of them already.
+    pub(super) fn gap(&mut self, side: Side, gap: Gap, told: bool, context: &mut Context<'_>) {
         let agreement = self.agreement;
         let SideSession { reader, tally } = self.sides.of_mut(side);
         let limits = context.limits;
-        reader.gap(gap, limits, &mut |event| {
+        reader.gap(gap, told, limits, &mut |event| {
             tally.take(side, event, agreement, context);
         });
     }
@@ -122,6 +123,7 @@ impl Session {
         let end = tcp_end(direction);
         let reached = end.is_none_or(|(end, _)| direction.reached(end));
         let message = reader.sequence().message;
+        let lacks_bytes = direction.missing_bytes() > 0 || !direction.is_from_start();
         SideEnding {
             close: tally.close.clone(),
             tcp: end.map(|(end, by_reset)| TcpEnding {
@@ -137,9 +139,9 @@ impl Session {
             last_frame: tally.last_frame,
             last_data: tally.last_data,
             may_have_left: !direction.is_captured()
-                || !reader.is_in_step()
+                || (lacks_bytes && !reader.is_in_step())
                 || direction.has_unseen_end(),
-            unseen: tally.unseen || direction.missing_bytes() > 0 || !direction.is_from_start(),
+            unseen: tally.unseen || lacks_bytes,
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::websocket::search::KeptChunk;
 pub(super) enum Kept {
     /// Bytes.
     Data(KeptChunk),
-    /// Missing bytes.
-    Gap(Gap),
+    /// Missing bytes, and whether they were told of already.
+    Gap(Gap, bool),
 }
 
 impl Kept {
@@ -19,7 +19,7 @@ impl Kept {
     const fn cost(&self) -> usize {
         match self {
             Self::Data(chunk) => chunk.cost(),
-            Self::Gap(_) => size_of::<Self>(),
+            Self::Gap(..) => size_of::<Self>(),
         }
     }
 }
@@ -44,7 +44,7 @@ impl Waiting {
     pub(super) fn push_back(&mut self, event: StreamEvent<'_>) {
         let kept = match event {
             StreamEvent::Data(chunk) => Kept::Data(KeptChunk::of(&chunk)),
-            StreamEvent::Gap(gap) => Kept::Gap(gap),
+            StreamEvent::Gap(gap) => Kept::Gap(gap, false),
         };
         self.bytes += kept.cost();
         self.events.push_back(kept);
@@ -53,7 +53,7 @@ impl Waiting {
     /// Keeps bytes that come before all that waits.
     pub(super) fn push_front(&mut self, chunk: KeptChunk) {
         let kept = match chunk.gap() {
-            Some(gap) => Kept::Gap(gap),
+            Some(gap) => Kept::Gap(gap, true),
             None => Kept::Data(chunk),
         };
         self.bytes += kept.cost();

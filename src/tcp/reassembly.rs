@@ -533,8 +533,9 @@ impl Direction {
         self.hand_on(sink);
     }
 
-    /// The sequence number of the next byte.
-    fn sequence(&self) -> u32 {
+    /// The sequence number of the next byte that would be handed on.
+    #[must_use]
+    pub fn sequence(&self) -> u32 {
         self.numbers
             .map_or(0, |numbers| numbers.sequence(self.next))
     }

@@ -71,10 +71,14 @@ impl Handshake {
             .unwrap_or_default()
     }
 
-    /// Elements of a list field of the 101; `None` where no 101 is in the capture.
+    /// Elements of a list field of the 101: none where the answer is another one, `None` where
+    /// no answer is in the capture.
     #[must_use]
     pub fn answered<'a>(&'a self, name: &'a str) -> Option<Vec<&'a [u8]>> {
-        let response = self.response().filter(|_| self.is_accepted())?;
+        let response = self.response()?;
+        if !self.is_accepted() {
+            return Some(Vec::new());
+        }
         Some(elements(response.head.fields.all(name)))
     }
 

@@ -58,7 +58,8 @@ pub struct FrameReader {
     agreement: Agreement,
     state: State,
     frames: u64,
-    /// The place of the first frame was found by a search: odd frames are not believed at once.
+    /// The place was found by a search, or rests on a frame that nothing confirmed: odd frames
+    /// are not believed at once.
     is_found: bool,
     losses: u32,
     searched: u64,
@@ -182,16 +183,22 @@ impl FrameReader {
         }
     }
 
-    /// Notes missing bytes.
-    pub fn gap(&mut self, gap: Gap, limits: &Limits, sink: &mut impl FnMut(FrameEvent<'_>)) {
+    /// Notes missing bytes; if they were `told` of already, they belong to no frame.
+    pub fn gap(
+        &mut self,
+        gap: Gap,
+        told: bool,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) {
         self.catch_up(limits, sink);
         if matches!(self.state, State::Suspect(_)) {
             // Whether it is a header cannot be known any more, but what it says was captured.
             self.believe(sink);
             self.catch_up(limits, sink);
         }
-        let frame = self.frame_in_question();
-        self.pass_gap(gap, Some(frame), limits, sink);
+        let frame = (!told).then(|| self.frame_in_question());
+        self.pass_gap(gap, frame, limits, sink);
         self.catch_up(limits, sink);
     }
 
@@ -307,7 +314,7 @@ impl FrameReader {
         pending.bytes.extend_from_slice(more);
         if foreign::may_begin(&pending.bytes) {
             if pending.bytes.len() >= foreign::ENOUGH {
-                self.begin_foreign();
+                self.begin_foreign(sink);
             }
             return more.len();
         }
@@ -498,8 +505,14 @@ impl FrameReader {
     fn believe(&mut self, sink: &mut impl FnMut(FrameEvent<'_>)) {
         let state = std::mem::replace(&mut self.state, State::Header(Pending::default()));
         match state {
-            State::Suspect(_) if self.is_found => self.lose_place(),
-            State::Suspect(suspect) => self.accept_suspect(*suspect, sink),
+            State::Suspect(suspect) if self.is_found || suspect.may_be_no_header() => {
+                self.lose_place();
+            }
+            State::Suspect(suspect) => {
+                self.accept_suspect(*suspect, sink);
+                // What follows it is no surer than it is.
+                self.is_found = true;
+            }
             other => self.state = other,
         }
     }
@@ -525,12 +538,19 @@ impl FrameReader {
         self.replay_first(chunks);
     }
 
-    fn begin_foreign(&mut self) {
+    fn begin_foreign(&mut self, sink: &mut impl FnMut(FrameEvent<'_>)) {
         let State::Header(pending) = &mut self.state else {
             return;
         };
         let Some(place) = pending.place else { return };
         let bytes = std::mem::take(&mut pending.bytes);
+        if let Some(intrusion) = pending.intrusion.take() {
+            // It is the rest of what cut into the frame before.
+            sink(FrameEvent::Oddity(intrusion.to_oddity()));
+            self.lose_place();
+            self.replay_first([KeptChunk::of(&Chunk::at(place, &bytes))]);
+            return;
+        }
         let kind = foreign::protocol(&bytes).unwrap_or(Foreign::Text);
         self.sequence.interrupt();
         self.state = State::Foreign(Box::new(IntrusionReader::new(kind, place, &bytes)));
@@ -648,7 +668,7 @@ impl FrameReader {
                 let is_foreign =
                     pending.bytes.len() >= foreign::TELLING && foreign::may_begin(&pending.bytes);
                 if is_foreign {
-                    self.begin_foreign();
+                    self.begin_foreign(sink);
                     return true;
                 }
                 self.end_header(ended, limits, sink);

@@ -66,6 +66,11 @@ impl Suspect {
         self.notable
     }
 
+    /// Whether something speaks for it being no header, beside the rules that it breaks.
+    pub(super) fn may_be_no_header(&self) -> bool {
+        self.intrusion.is_some() || foreign::may_be_text(&self.header)
+    }
+
     /// Whether the bytes reach exactly, or beyond, the place it announces.
     pub(super) const fn is_passed(&self) -> bool {
         self.left == 0
