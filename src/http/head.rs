@@ -1,9 +1,14 @@
 //! Heads of HTTP/1 messages: start line and header fields, as they stood on the wire.
 
-use httparse::{ParserConfig, Status};
+use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Status};
 
-/// Header fields that a head may have; servers refuse more.
-const MAX_FIELDS: usize = 128;
+/// Header fields for which there is room on the stack: nearly all heads have fewer.
+const USUAL_FIELDS: usize = 64;
+
+/// Header fields that a head may have. Servers refuse more than some hundred, and a connection
+/// is not to go unseen for what its server refuses; beyond this a head is an attack on its
+/// readers, and on this one.
+const MAX_FIELDS: usize = 4096;
 
 /// One header field line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +24,8 @@ pub struct Field {
 pub struct Fields(Vec<Field>);
 
 impl Fields {
-    fn from_parsed(headers: &[httparse::Header<'_>]) -> Self {
-        let field = |header: &httparse::Header<'_>| Field {
+    fn from_parsed(headers: &[Header<'_>]) -> Self {
+        let field = |header: &Header<'_>| Field {
             name: header.name.to_owned(),
             value: header.value.to_vec(),
         };
@@ -127,40 +132,57 @@ fn config() -> ParserConfig {
 
 /// The request head at the start of `bytes`.
 pub(crate) fn parse_request(bytes: &[u8]) -> Parsed<RequestHead> {
-    let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
-    let mut head = httparse::Request::new(&mut fields);
-    match config().parse_request(&mut head, bytes) {
-        Ok(Status::Complete(length)) => {
-            let request = RequestHead {
-                method: head.method.unwrap_or_default().to_owned(),
-                target: head.path.unwrap_or_default().to_owned(),
-                minor_version: head.version.unwrap_or_default(),
-                fields: Fields::from_parsed(head.headers),
-            };
-            Parsed::Whole(request, length)
-        }
-        Ok(Status::Partial) => Parsed::Partial,
-        Err(_) => Parsed::Malformed,
-    }
+    with_room(bytes, request)
 }
 
 /// The response head at the start of `bytes`.
 pub(crate) fn parse_response(bytes: &[u8]) -> Parsed<ResponseHead> {
-    let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
-    let mut head = httparse::Response::new(&mut fields);
-    match config().parse_response(&mut head, bytes) {
-        Ok(Status::Complete(length)) => {
-            let response = ResponseHead {
-                status: head.code.unwrap_or_default(),
-                reason: head.reason.unwrap_or_default().to_owned(),
-                minor_version: head.version.unwrap_or_default(),
-                fields: Fields::from_parsed(head.headers),
-            };
-            Parsed::Whole(response, length)
+    with_room(bytes, response)
+}
+
+/// Reads a head as far as there is room for its fields.
+type Parse<'b, T> = fn(&'b [u8], &mut [Header<'b>]) -> Result<Parsed<T>, Error>;
+
+/// What `parse` makes of a head, with room for as many fields as it has.
+fn with_room<'b, T>(bytes: &'b [u8], parse: Parse<'b, T>) -> Parsed<T> {
+    let mut usual = [EMPTY_HEADER; USUAL_FIELDS];
+    let parsed = match parse(bytes, &mut usual) {
+        Err(Error::TooManyHeaders) => {
+            // No head has more fields than lines.
+            let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+            parse(bytes, &mut vec![EMPTY_HEADER; lines.min(MAX_FIELDS)])
         }
-        Ok(Status::Partial) => Parsed::Partial,
-        Err(_) => Parsed::Malformed,
-    }
+        others => others,
+    };
+    parsed.unwrap_or(Parsed::Malformed)
+}
+
+fn request<'b>(bytes: &'b [u8], fields: &mut [Header<'b>]) -> Result<Parsed<RequestHead>, Error> {
+    let mut head = httparse::Request::new(fields);
+    let Status::Complete(length) = config().parse_request(&mut head, bytes)? else {
+        return Ok(Parsed::Partial);
+    };
+    let request = RequestHead {
+        method: head.method.unwrap_or_default().to_owned(),
+        target: head.path.unwrap_or_default().to_owned(),
+        minor_version: head.version.unwrap_or_default(),
+        fields: Fields::from_parsed(head.headers),
+    };
+    Ok(Parsed::Whole(request, length))
+}
+
+fn response<'b>(bytes: &'b [u8], fields: &mut [Header<'b>]) -> Result<Parsed<ResponseHead>, Error> {
+    let mut head = httparse::Response::new(fields);
+    let Status::Complete(length) = config().parse_response(&mut head, bytes)? else {
+        return Ok(Parsed::Partial);
+    };
+    let response = ResponseHead {
+        status: head.code.unwrap_or_default(),
+        reason: head.reason.unwrap_or_default().to_owned(),
+        minor_version: head.version.unwrap_or_default(),
+        fields: Fields::from_parsed(head.headers),
+    };
+    Ok(Parsed::Whole(response, length))
 }
 
 /// Whether `bytes` begin like a status line; with few bytes, whether they may.
@@ -220,6 +242,28 @@ mod tests {
         assert_eq!(parse_response(b"HTTP/1.1 101 Swi"), Parsed::Partial);
         assert_eq!(parse_response(b"\x16\x03\x01\x02\x00"), Parsed::Malformed);
         assert_eq!(parse_request(b"\x81\x05hello"), Parsed::Malformed);
+    }
+
+    #[test]
+    fn a_head_of_very_many_fields_is_read() {
+        let head = |fields: usize| {
+            let field = |number| format!("X-{number}: {number}\r\n");
+            let fields: String = (0..fields).map(field).collect();
+            format!("GET / HTTP/1.1\r\n{fields}Upgrade: websocket\r\n\r\n")
+        };
+        for fields in [USUAL_FIELDS - 1, USUAL_FIELDS, 200, MAX_FIELDS - 1] {
+            let bytes = head(fields);
+            let Parsed::Whole(request, length) = parse_request(bytes.as_bytes()) else {
+                panic!("a whole head of {fields} fields");
+            };
+            assert_eq!(length, bytes.len());
+            assert_eq!(request.fields.iter().count(), fields + 1);
+            assert!(request.is_upgrade_attempt());
+        }
+        assert_eq!(
+            parse_request(head(MAX_FIELDS).as_bytes()),
+            Parsed::Malformed
+        );
     }
 
     #[test]
