@@ -1,5 +1,7 @@
 //! Heads of HTTP/1 messages: start line and header fields, as they stood on the wire.
 
+mod lenient;
+
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Status};
 
 /// Header fields for which there is room on the stack: nearly all heads have fewer.
@@ -116,35 +118,33 @@ pub(crate) enum Parsed<T> {
     Malformed,
 }
 
-/// Lenient where a head is odd but clear: it is read to be judged, not to be obeyed.
+/// Strict with header fields, so that none is passed over in silence: a head with an odd one is
+/// read by lines instead.
 fn config() -> ParserConfig {
     let mut config = ParserConfig::default();
     config
         .allow_spaces_after_header_name_in_responses(true)
-        .allow_obsolete_multiline_headers_in_responses(true)
         .allow_multiple_spaces_in_request_line_delimiters(true)
-        .allow_multiple_spaces_in_response_status_delimiters(true)
-        .allow_space_before_first_header_name(true)
-        .ignore_invalid_headers_in_requests(true)
-        .ignore_invalid_headers_in_responses(true);
+        .allow_multiple_spaces_in_response_status_delimiters(true);
     config
 }
 
 /// The request head at the start of `bytes`.
 pub(crate) fn parse_request(bytes: &[u8]) -> Parsed<RequestHead> {
-    with_room(bytes, request)
+    with_room(bytes, request).unwrap_or_else(|| lenient::parse_request(bytes))
 }
 
 /// The response head at the start of `bytes`.
 pub(crate) fn parse_response(bytes: &[u8]) -> Parsed<ResponseHead> {
-    with_room(bytes, response)
+    with_room(bytes, response).unwrap_or_else(|| lenient::parse_response(bytes))
 }
 
 /// Reads a head as far as there is room for its fields.
 type Parse<'b, T> = fn(&'b [u8], &mut [Header<'b>]) -> Result<Parsed<T>, Error>;
 
-/// What `parse` makes of a head, with room for as many fields as it has.
-fn with_room<'b, T>(bytes: &'b [u8], parse: Parse<'b, T>) -> Parsed<T> {
+/// What `parse` makes of a head, with room for as many fields as it has; nothing where the head
+/// breaks the grammar.
+fn with_room<'b, T>(bytes: &'b [u8], parse: Parse<'b, T>) -> Option<Parsed<T>> {
     let mut usual = [EMPTY_HEADER; USUAL_FIELDS];
     let parsed = match parse(bytes, &mut usual) {
         Err(Error::TooManyHeaders) => {
@@ -154,7 +154,10 @@ fn with_room<'b, T>(bytes: &'b [u8], parse: Parse<'b, T>) -> Parsed<T> {
         }
         others => others,
     };
-    parsed.unwrap_or(Parsed::Malformed)
+    match parsed {
+        Err(Error::TooManyHeaders) => Some(Parsed::Malformed),
+        others => others.ok(),
+    }
 }
 
 fn request<'b>(bytes: &'b [u8], fields: &mut [Header<'b>]) -> Result<Parsed<RequestHead>, Error> {
@@ -178,11 +181,29 @@ fn response<'b>(bytes: &'b [u8], fields: &mut [Header<'b>]) -> Result<Parsed<Res
     };
     let response = ResponseHead {
         status: head.code.unwrap_or_default(),
-        reason: head.reason.unwrap_or_default().to_owned(),
+        // One that is not ASCII is left out by the parser.
+        reason: match head.reason.unwrap_or_default() {
+            "" => lenient::reason(bytes),
+            reason => reason.to_owned(),
+        },
         minor_version: head.version.unwrap_or_default(),
         fields: Fields::from_parsed(head.headers),
     };
     Ok(Parsed::Whole(response, length))
+}
+
+/// Letters that a method may be made of, at the start of `bytes`: tokens allow more, but no
+/// method that is in use has any.
+fn method_length(bytes: &[u8]) -> usize {
+    let letters = bytes
+        .iter()
+        .enumerate()
+        .take_while(|(at, byte)| match byte {
+            b'A'..=b'Z' => true,
+            b'-' | b'_' => *at > 0,
+            _ => false,
+        });
+    letters.count()
 }
 
 /// Whether `bytes` begin like a status line; with few bytes, whether they may.
