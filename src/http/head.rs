@@ -2,6 +2,8 @@
 
 mod lenient;
 
+use std::ops::RangeInclusive;
+
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Status};
 
 /// Header fields for which there is room on the stack: nearly all heads have fewer.
@@ -218,26 +220,76 @@ pub(crate) fn looks_like_response(bytes: &[u8]) -> bool {
         })
 }
 
-/// Whether `bytes` begin like a request line of a registered method; with few bytes, whether
-/// they may.
+/// Methods of more than [`ANY_METHOD`] letters: those of the IANA registry "HTTP Method", of UPnP
+/// and of remote desktop gateways.
+const LONG_METHODS: [&[u8]; 22] = [
+    b"BASELINE-CONTROL",
+    b"CHECKIN",
+    b"CHECKOUT",
+    b"CONNECT",
+    b"M-SEARCH",
+    b"MKACTIVITY",
+    b"MKCALENDAR",
+    b"MKREDIRECTREF",
+    b"MKWORKSPACE",
+    b"OPTIONS",
+    b"ORDERPATCH",
+    b"PROPFIND",
+    b"PROPPATCH",
+    b"RDG_IN_DATA",
+    b"RDG_OUT_DATA",
+    b"RPC_IN_DATA",
+    b"RPC_OUT_DATA",
+    b"SUBSCRIBE",
+    b"UNCHECKOUT",
+    b"UNSUBSCRIBE",
+    b"UPDATEREDIRECTREF",
+    b"VERSION-CONTROL",
+];
+
+/// Letters of a method that need not be known: the target behind such a one begins within 8
+/// bytes. A run of capital letters longer than that is text, or a payload.
+const ANY_METHOD: RangeInclusive<usize> = 3..=6;
+
+/// Whether `bytes` begin like a request line; with few bytes, whether they may.
+///
+/// With 8 bytes its target is in sight, or the method is one of those that are known. What is
+/// told of more bytes is told of fewer, so that the cutting into segments changes nothing.
 pub(crate) fn looks_like_request(bytes: &[u8]) -> bool {
-    const METHODS: [&[u8]; 9] = [
-        b"GET ",
-        b"POST ",
-        b"PUT ",
-        b"HEAD ",
-        b"DELETE ",
-        b"OPTIONS ",
-        b"PATCH ",
-        b"CONNECT ",
-        b"TRACE ",
-    ];
-    METHODS.iter().any(|method| {
-        bytes
-            .iter()
-            .zip(*method)
-            .all(|(byte, wanted)| byte == wanted)
-    })
+    let length = method_length(bytes);
+    let Some((method, rest)) = bytes.split_at_checked(length) else {
+        return false;
+    };
+    match rest {
+        [] => {
+            length <= *ANY_METHOD.end() || LONG_METHODS.iter().any(|long| long.starts_with(method))
+        }
+        // Of HTTP/2's preface, and of a PROXY protocol line.
+        _ if matches!(method, b"PRI" | b"PROXY") => false,
+        [b' ', target @ ..] => {
+            (ANY_METHOD.contains(&length) || LONG_METHODS.contains(&method))
+                && looks_like_target(target, method == b"CONNECT")
+        }
+        _ => false,
+    }
+}
+
+/// Whether `bytes` begin like a request target (RFC 9112 section 3.2), or may.
+fn looks_like_target(bytes: &[u8], is_connect: bool) -> bool {
+    const SCHEMES: [&[u8]; 4] = [b"http://", b"https://", b"ws://", b"wss://"];
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    match bytes {
+        [] | [b'/', ..] | [b'*'] | [b'*', b' ', ..] => true,
+        [b'[', ..] => is_connect,
+        _ if is_connect => match bytes.iter().find(|byte| !is_host(**byte)) {
+            None => true,
+            Some(end) => *end == b':' && bytes.first() != Some(end),
+        },
+        _ => SCHEMES.iter().any(|scheme| {
+            let mut pairs = bytes.iter().zip(*scheme);
+            pairs.all(|(byte, wanted)| byte.eq_ignore_ascii_case(wanted))
+        }),
+    }
 }
 
 #[cfg(test)]
@@ -294,5 +346,51 @@ mod tests {
         assert!(!looks_like_response(b"HTTP/2 200"));
         assert!(looks_like_request(b"POST /"));
         assert!(!looks_like_request(b"PRI * HTTP/2.0"));
+    }
+
+    #[test]
+    fn a_request_line_of_any_method_is_told_however_little_of_it_is_there() {
+        for line in [
+            &b"GET /chat HTTP/1.1\r\n"[..],
+            b"LOCK /a HTTP/1.1\r\n",
+            b"PROPFIND / HTTP/1.1\r\n",
+            b"MKCOL /a/ HTTP/1.1\r\n",
+            b"VERSION-CONTROL /a HTTP/1.1\r\n",
+            b"UPDATEREDIRECTREF /a HTTP/1.1\r\n",
+            b"RDG_OUT_DATA /remoteDesktopGateway/ HTTP/1.1\r\n",
+            b"BREW /pot HTTP/1.1\r\n",
+            b"OPTIONS * HTTP/1.1\r\n",
+            b"GET HTTP://a/ HTTP/1.1\r\n",
+            b"GET wss://a/ HTTP/1.1\r\n",
+            b"CONNECT a.example:443 HTTP/1.1\r\n",
+            b"CONNECT [::1]:443 HTTP/1.1\r\n",
+        ] {
+            for cut in 0..line.len() {
+                assert!(looks_like_request(&line[..cut]), "{:?}", &line[..cut]);
+            }
+        }
+    }
+
+    #[test]
+    fn text_and_other_protocols_are_no_requests() {
+        for bytes in [
+            &b"PRI * HTTP/2.0\r\n\r\nSM"[..],
+            b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n",
+            b"QUIT\r\n",
+            b"AAAAAAAA",
+            b"AAAAAAA ",
+            b"HELLO WORLD",
+            b"GET OFF MY LAWN",
+            b"GET *x",
+            b"CONNECT THE DOTS",
+            b"CONNECT :443",
+            b"OK /",
+            b"-GET /",
+            b"get /",
+            b"PROPFINDS /",
+            b"\x41\x41\x00",
+        ] {
+            assert!(!looks_like_request(bytes), "{bytes:?}");
+        }
     }
 }
