@@ -6,7 +6,8 @@ use std::fmt::{self, Write as _};
 /// Bytes from the wire, shown harmlessly and at most [`Untrusted::SHOWN`] characters long.
 ///
 /// Control characters, text direction marks, other invisible characters and bytes that are not
-/// UTF-8 are escaped, and so is the backslash: what is shown can be read back without doubt.
+/// UTF-8 are escaped, and so are the backslash and the quotation mark: what is shown can be read
+/// back without doubt, and ends no quotation that it stands in.
 #[derive(Clone, Copy, Debug)]
 pub struct Untrusted<'a>(pub &'a [u8]);
 
@@ -21,7 +22,7 @@ impl<'a> Untrusted<'a> {
         self.0.utf8_chunks().flat_map(|chunk| {
             let text = chunk.valid().chars().map(|character| {
                 let piece = match character {
-                    '\\' => Piece::Backslash,
+                    '\\' | '"' => Piece::Escaped(character),
                     other => Piece::Character(Shown(other)),
                 };
                 (character.len_utf8(), piece)
@@ -50,7 +51,8 @@ impl fmt::Display for Untrusted<'_> {
 #[derive(Clone, Copy, Debug)]
 enum Piece {
     Character(Shown),
-    Backslash,
+    /// Shown with a backslash before it.
+    Escaped(char),
     Byte(u8),
 }
 
@@ -58,7 +60,7 @@ impl Piece {
     fn width(self) -> usize {
         match self {
             Self::Character(shown) => shown.width(),
-            Self::Backslash => 2,
+            Self::Escaped(_) => 2,
             Self::Byte(_) => 4,
         }
     }
@@ -68,7 +70,7 @@ impl fmt::Display for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Character(shown) => shown.fmt(f),
-            Self::Backslash => f.write_str("\\\\"),
+            Self::Escaped(character) => write!(f, "\\{character}"),
             Self::Byte(byte) => write!(f, "\\x{byte:02x}"),
         }
     }
@@ -145,6 +147,11 @@ mod tests {
     }
 
     #[test]
+    fn a_quotation_mark_cannot_end_the_quotation_it_stands_in() {
+        assert_eq!(shown(b"x\"): it \\\""), "x\\\"): it \\\\\\\"");
+    }
+
+    #[test]
     fn text_direction_marks_are_shown() {
         assert_eq!(shown("a\u{202e}b".as_bytes()), "a\\u{202e}b");
     }
@@ -162,7 +169,7 @@ mod tests {
 
     #[test]
     fn escapes_count_as_long_as_they_are() {
-        for hostile in ["\u{1b}", "\u{202e}", "\u{e0041}", "\0", "\n", "\\"] {
+        for hostile in ["\u{1b}", "\u{202e}", "\u{e0041}", "\0", "\n", "\\", "\""] {
             let shown = shown(hostile.repeat(5000).as_bytes());
             let (text, rest) = shown.split_once("… (").unwrap();
             assert!(text.len() <= Untrusted::SHOWN, "{text}");

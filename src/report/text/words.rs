@@ -54,7 +54,7 @@ pub(super) fn untrusted(text: &str) -> String {
 
 /// A text from the wire between quotation marks that it cannot end itself.
 pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", untrusted(text).replace('"', "\\\""))
+    format!("\"{}\"", untrusted(text))
 }
 
 /// A text made here, shown harmlessly, but of parts whose length the wire may decide: cut where
