@@ -1,8 +1,8 @@
 //! Taking Close reasons out of a finished report. It knows every place where one can stand: the
-//! Close frames, the messages of findings, and their excerpts.
+//! Close frames, what findings about the closing quote, and the excerpts of findings.
 
 use super::model::{Close, Connection, Finding, Report};
-use crate::untrusted::Untrusted;
+use crate::rules::{self, Table};
 
 /// What stands where a reason stood.
 const REDACTED: &str = "[redacted]";
@@ -18,10 +18,9 @@ pub fn close_reasons(report: &mut Report) {
 }
 
 fn redact(connection: &mut Connection) {
-    let shown = shown_reasons(&connection.close);
     for finding in &mut connection.findings {
-        for reason in &shown {
-            finding.message = without(&finding.message, reason);
+        if may_quote_a_reason(finding) {
+            finding.message = without_quotations(&finding.message);
         }
         cut_excerpt(finding);
     }
@@ -33,26 +32,39 @@ fn redact(connection: &mut Connection) {
     }
 }
 
-/// The reasons as messages quote them, the longest first: one may be part of the other.
-fn shown_reasons(close: &Close) -> Vec<String> {
-    let mut shown: Vec<_> = [&close.client, &close.server]
-        .into_iter()
-        .flatten()
-        .filter(|close| !close.reason.is_empty())
-        .map(|close| Untrusted(close.reason.as_bytes()).to_string())
-        .collect();
-    shown.sort_by_key(|reason| std::cmp::Reverse(reason.len()));
-    shown
+/// Whether its message may quote a reason. Rules about the closing quote nothing else; one that
+/// is not known may quote anything.
+fn may_quote_a_reason(finding: &Finding) -> bool {
+    rules::find(finding.rule).is_none_or(|rule| rule.table == Table::Closing)
 }
 
-/// The message without the reason; a reason that stands there in quotation marks is replaced
-/// only there, so that a reason of one letter does not eat the words.
-fn without(message: &str, reason: &str) -> String {
-    let quoted = format!("\"{reason}\"");
-    if message.contains(&quoted) {
-        message.replace(&quoted, &format!("\"{REDACTED}\""))
-    } else {
-        message.replace(reason, REDACTED)
+/// The message with nothing between its quotation marks.
+///
+/// Looking for the reason itself would not do: a message has the bytes, a Close of the report
+/// their text, and where they are no text the two are not the same.
+fn without_quotations(message: &str) -> String {
+    let mut kept = String::new();
+    let mut characters = message.chars();
+    while let Some(character) = characters.next() {
+        kept.push(character);
+        if character == '"' {
+            pass_quotation(&mut characters);
+            kept.push_str(REDACTED);
+            kept.push('"');
+        }
+    }
+    kept
+}
+
+/// Passes over a quotation and the mark that ends it, which is one without a backslash
+/// ([`Untrusted`](crate::untrusted::Untrusted)).
+fn pass_quotation(characters: &mut std::str::Chars<'_>) {
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => return,
+            '\\' => drop(characters.next()),
+            _ => {}
+        }
     }
 }
 
@@ -95,6 +107,7 @@ fn close_frame_digits(bytes: &str) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use crate::untrusted::Untrusted;
 
     fn whole_text(report: &Report) -> String {
         serde_json::to_string(report).unwrap()
@@ -122,6 +135,53 @@ mod tests {
             report.connections[0].close.client.as_ref().unwrap().reason,
             REDACTED
         );
+    }
+
+    #[test]
+    fn a_reason_is_gone_whatever_it_is_made_of() {
+        let long = "secret ".repeat(40);
+        for reason in [
+            b"secret".as_slice(),
+            b"x\"): secret, \"secret",
+            b"secret\\",
+            b"\"",
+            b"secret\xff\xfe secret",
+            long.as_bytes(),
+        ] {
+            let mut report = sample::runbook();
+            let connection = &mut report.connections[0];
+            if let Some(close) = &mut connection.close.client {
+                close.reason = String::from_utf8_lossy(reason).into_owned();
+            }
+            connection.findings[2].message = format!(
+                "the client closed with 1002 (protocol error, \"{}\"): it complains",
+                Untrusted(reason)
+            );
+            close_reasons(&mut report);
+            let text = whole_text(&report);
+            assert!(!text.contains("secret"), "{text}");
+            assert_eq!(
+                report.connections[0].findings[2].message,
+                "the client closed with 1002 (protocol error, \"[redacted]\"): it complains"
+            );
+        }
+    }
+
+    #[test]
+    fn words_that_a_reason_is_part_of_stay() {
+        let mut report = sample::runbook();
+        let connection = &mut report.connections[0];
+        if let Some(close) = &mut connection.close.client {
+            close.reason = "e".to_owned();
+        }
+        let blamed = "an HTTP response: 403, Server \"e\"";
+        connection.findings[1].rule = "injected-http-response";
+        connection.findings[1].message = blamed.to_owned();
+        connection.findings[2].message = "the client echoes".to_owned();
+        close_reasons(&mut report);
+        let findings = &report.connections[0].findings;
+        assert_eq!(findings[1].message, blamed);
+        assert_eq!(findings[2].message, "the client echoes");
     }
 
     #[test]
