@@ -83,7 +83,8 @@ impl fmt::Display for Piece {
 pub(crate) struct Shown(pub(crate) char);
 
 impl Shown {
-    fn is_harmless(self) -> bool {
+    /// Whether it is shown as it is.
+    pub(crate) fn is_harmless(self) -> bool {
         !self.0.is_control() && !is_invisible(self.0)
     }
 

@@ -80,8 +80,7 @@ pub fn write_json(entries: &[Entry], out: &mut (impl io::Write + ?Sized)) -> io:
         schema: SCHEMA,
         rules: entries,
     };
-    serde_json::to_writer_pretty(&mut *out, &catalogue)?;
-    out.write_all(b"\n")
+    super::json::write_value(&catalogue, out)
 }
 
 /// The table of the README: by table of the catalogue, a row for each rule.
@@ -167,5 +166,18 @@ pub(super) mod tests {
         assert_eq!(value["schema"], SCHEMA);
         assert_eq!(value["rules"][1]["name"], "bad-key");
         assert_eq!(value["rules"][0]["causes"][1], RSV.causes[1]);
+    }
+
+    #[test]
+    fn json_holds_no_character_that_a_terminal_acts_on() {
+        let entry = Entry {
+            fix: "\u{9b}31m\u{202e}",
+            ..RSV
+        };
+        let mut out = Vec::new();
+        write_json(&[entry], &mut out).unwrap();
+        assert!(out.is_ascii());
+        let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(value["rules"][0]["fix"], entry.fix);
     }
 }
