@@ -94,6 +94,8 @@ impl Formatter for Harmless {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::report::sample;
 
@@ -122,6 +124,22 @@ mod tests {
         let text = String::from_utf8(out).unwrap();
         let harmful = |it: &char| *it != '\n' && !Shown(*it).is_harmless();
         assert_eq!(text.chars().find(harmful), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn texts_of_the_wire_are_harmless_and_read_back_as_they_were(texts in sample::texts()) {
+            let report = sample::filled(&texts);
+            let mut out = Vec::new();
+            write(&report, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let harmful = |it: &char| *it != '\n' && !Shown(*it).is_harmless();
+            prop_assert_eq!(text.chars().find(harmful), None);
+            let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(value, serde_json::to_value(&report).unwrap());
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Reports made by hand for the tests of the renderers. They know what a report may hold, and
 //! nothing of how one comes about.
 
+use proptest::prelude::*;
+
 use super::model::{
     BecauseOf, Captured, Close, CloseFrame, Connection, Finding, Frames, Handshake, Input,
     Intermediary, Label, Messages, Other, Outcome, Peer, Report, SCHEMA, Summary, TcpEnd, Tool,
@@ -281,31 +283,64 @@ pub(crate) fn clean_with_gaps() -> Report {
 
 /// Hostile text in every field that comes from the wire or the command line.
 pub(crate) fn hostile() -> Report {
-    let text = || "\u{1b}[2J\u{1b}]0;owned\u{7}\r\nclean: \u{202e}drow\u{9b}31m\u{200b}".to_owned();
+    let text = "\u{1b}[2J\u{1b}]0;owned\u{7}\r\nclean: \u{202e}drow\u{9b}31m\u{200b}";
     let long = || format!("{}{}", "\u{1b}".repeat(5000), "A".repeat(5000));
+    let mut report = filled(&[text.to_owned()]);
+    let connection = &mut report.connections[0];
+    connection.handshake.offered_extensions = vec![text.to_owned(); 500];
+    connection.handshake.intermediaries[0].value = long();
+    if let Some(close) = &mut connection.close.client {
+        close.reason = long();
+    }
+    for finding in &mut connection.findings {
+        finding.message = text.to_owned() + &long();
+    }
+    report
+}
+
+/// These texts, in turn, in every field that comes from the wire or the command line.
+pub(crate) fn filled(texts: &[String]) -> Report {
+    let mut texts = texts.iter().cycle();
+    let mut text = || texts.next().cloned().unwrap_or_default();
     let mut connection = runbook_connection(1);
     connection.handshake.target = Some(text());
     connection.handshake.host = Some(text());
-    connection.handshake.offered_extensions = vec![text(); 500];
+    connection.handshake.offered_extensions = vec![text(), text()];
     connection.handshake.negotiated_extensions = Some(vec![text()]);
     connection.handshake.offered_subprotocols = vec![text()];
     connection.handshake.subprotocol = Some(text());
     connection.handshake.intermediaries = vec![Intermediary {
         header: text(),
-        value: long(),
+        value: text(),
     }];
     connection.client.address = text();
+    connection.server.address = text();
     if let Some(close) = &mut connection.close.client {
-        close.reason = long();
+        close.reason = text();
     }
     connection.close.server = Some(close(1000, &text(), 50, 1_300_000));
     for finding in &mut connection.findings {
-        finding.message = text() + &long();
+        finding.message = text();
         for label in &mut finding.labels {
             label.text = text();
         }
     }
     let mut capture = input(&text());
     capture.error = Some(text());
-    report(vec![capture], vec![connection])
+    let unreadable = Input {
+        name: text(),
+        error: Some(text()),
+        ..Input::default()
+    };
+    report(vec![capture, unreadable], vec![connection])
+}
+
+/// Texts of characters of which many are not harmless.
+pub(crate) fn texts() -> impl Strategy<Value = Vec<String>> {
+    let telling: Vec<char> = "\0\t\n\r\u{1b}\"\\ [m;A\u{7f}\u{9b}\u{202e}\u{200b}\u{e0041}"
+        .chars()
+        .collect();
+    let character = prop_oneof![prop::sample::select(telling), any::<char>()];
+    let text = prop::collection::vec(character, 0..20).prop_map(String::from_iter);
+    prop::collection::vec(text, 1..30)
 }

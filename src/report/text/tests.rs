@@ -1,5 +1,7 @@
 //! Whole reports as they are printed.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::report::model::{Input, Outcome, TcpEnd};
 use crate::report::sample;
@@ -295,17 +297,33 @@ fn without_styles(text: &str) -> String {
     plain + rest
 }
 
+fn is_harmful(character: &char) -> bool {
+    *character != '\n' && !crate::untrusted::Shown(*character).is_harmless()
+}
+
 #[test]
 fn nothing_of_the_wire_can_break_the_terminal() {
     let mut report = sample::hostile();
     for broken in [true, false] {
         report.connections[0].broken = broken;
         let text = without_styles(&styled(&report));
-        let harmful = |it: &char| {
-            *it != '\n' && crate::untrusted::Shown(*it).to_string().len() > it.len_utf8()
-        };
-        assert_eq!(text.chars().find(harmful), None);
+        assert_eq!(text.chars().find(is_harmful), None);
         assert!(!text.contains("\nclean: "), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_wire_holds_a_text_has_line_ends_and_styles_only(
+        texts in sample::texts(),
+        broken in any::<bool>(),
+    ) {
+        let mut report = sample::filled(&texts);
+        report.connections[0].broken = broken;
+        let text = without_styles(&styled(&report));
+        prop_assert_eq!(text.chars().find(is_harmful), None);
     }
 }
 
