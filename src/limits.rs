@@ -8,7 +8,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// TCP connections followed at once. Beyond it the one that was silent longest is
-    /// finished early. A connection at rest holds about 1 KiB.
+    /// finished early. A connection at rest holds about 1.5 KiB.
     pub connections: usize,
     /// Capture time without a packet after which a connection is finished early: longer than
     /// the keep-alive of any common deployment, so that what is given up is dead.
@@ -25,6 +25,10 @@ pub struct Limits {
     /// Bytes that wait in all connections together. Beyond it the connection that asks for
     /// more gives up its missing bytes.
     pub waiting_bytes_total: usize,
+    /// Bytes that are kept in all connections together to be read later: heads, and bytes of
+    /// which it is not known yet what they are. Beyond it the connection that asks for more is
+    /// given up. The heads of some 50,000 open connections fit.
+    pub kept_bytes_total: usize,
     /// Packets of a connection that are awaited after the peer has acknowledged bytes that
     /// this capture did not hold yet, before they are taken as lost: captures of several
     /// queues store packets out of order by a few.
@@ -51,12 +55,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 262_144,
+            connections: 131_072,
             idle: Duration::from_secs(24 * 3600),
             linger: Duration::from_secs(120),
             waiting_bytes: 4 << 20,
             waiting_segments: 4096,
             waiting_bytes_total: 64 << 20,
+            kept_bytes_total: 128 << 20,
             reordering_packets: 64,
             reordering_milliseconds: 1000,
             head_bytes: 64 << 10,

@@ -123,6 +123,40 @@ impl Conversation {
         matches!(self.stage, Stage::Other)
     }
 
+    /// What it carries, where it is no WebSocket and nobody asked for one: that is all there is
+    /// to keep of it.
+    pub(super) fn is_nothing_but(&self) -> Option<Kind> {
+        let nothing = self.is_settled() && self.handshake.is_none() && self.refused.is_empty();
+        nothing.then(|| self.kind())
+    }
+
+    /// Bytes of memory that what it keeps takes, as far as a peer can make it grow.
+    pub(super) fn cost(&self) -> usize {
+        let waiting: usize = self.waiting.iter().map(Waiting::bytes).sum();
+        let searched: usize = self.searches.iter().flatten().map(Search::cost).sum();
+        let heads: usize = self
+            .refused
+            .iter()
+            .chain(&self.handshake)
+            .map(Handshake::cost)
+            .sum();
+        let read = match &self.stage {
+            Stage::WebSocket(session) => session.cost(),
+            Stage::Http => self.exchanges.cost(),
+            Stage::Other => 0,
+        };
+        waiting + searched + heads + read
+    }
+
+    /// Gives up what it keeps: there is no room for it.
+    pub(super) fn give_up(&mut self) {
+        match &mut self.stage {
+            Stage::WebSocket(session) => session.give_up(),
+            Stage::Http => self.leave_alone(&[]),
+            Stage::Other => {}
+        }
+    }
+
     /// Takes what happened in a stream; returns the name of the bound that was met, if one was.
     pub(super) fn take(&mut self, event: &FlowEvent<'_>, limits: &Limits) -> Option<&'static str> {
         let way = event.way;
@@ -138,7 +172,12 @@ impl Conversation {
             }
         } else {
             match event.event {
-                StreamEvent::Data(chunk) => self.data(way, chunk, limits),
+                StreamEvent::Data(chunk) => {
+                    let rest = chunk.behind(self.data(way, chunk, limits));
+                    if !rest.bytes.is_empty() {
+                        self.waiting.of_mut(way).push_front(KeptChunk::of(&rest));
+                    }
+                }
                 StreamEvent::Gap(gap) => self.gap(way, gap, false, limits),
             }
         }
@@ -291,7 +330,12 @@ impl Conversation {
                 return;
             };
             match self.waiting.of_mut(way).pop_front() {
-                Some(Kept::Data(chunk)) => self.data(way, chunk.as_chunk(), limits),
+                Some(Kept::Data(chunk)) => {
+                    let taken = self.data(way, chunk.as_chunk(), limits);
+                    if let Some(rest) = chunk.behind(taken) {
+                        self.waiting.of_mut(way).push_front(rest);
+                    }
+                }
                 Some(Kept::Gap(gap, told)) => self.gap(way, gap, told, limits),
                 None => return,
             }
@@ -381,12 +425,13 @@ impl Conversation {
         });
     }
 
-    fn data(&mut self, way: Way, chunk: Chunk<'_>, limits: &Limits) {
+    /// Reads bytes; returns how many. Those that are left wait for the other side.
+    fn data(&mut self, way: Way, mut chunk: Chunk<'_>, limits: &Limits) -> usize {
+        let length = chunk.bytes.len();
         let Some(side) = self.side(way) else {
             self.join(way, &chunk, limits);
-            return;
+            return length;
         };
-        let mut chunk = chunk;
         if matches!(self.stage, Stage::WebSocket(_)) {
             chunk = self.frames_of(side, chunk, limits);
         }
@@ -399,17 +444,18 @@ impl Conversation {
                     self.client,
                 );
                 session.data(side, &chunk, &mut context);
+                length
             }
-            Stage::Http => self.http(way, side, chunk, limits),
-            Stage::Other => {}
+            Stage::Http => length - self.http(way, side, chunk, limits),
+            Stage::Other => length,
         }
     }
 
-    fn http(&mut self, way: Way, side: Side, mut chunk: Chunk<'_>, limits: &Limits) {
+    /// Reads bytes as HTTP; returns how many are left, since they must wait.
+    fn http(&mut self, way: Way, side: Side, mut chunk: Chunk<'_>, limits: &Limits) -> usize {
         while !chunk.bytes.is_empty() {
             if self.exchanges.waits(side) {
-                self.waiting.of_mut(way).push_front(KeptChunk::of(&chunk));
-                return;
+                return chunk.bytes.len();
             }
             chunk = match self.exchanges.data(side, chunk, limits) {
                 Progress::Rest(rest) => rest,
@@ -419,8 +465,7 @@ impl Conversation {
                 }
                 Progress::Accepted(attempt, rest) => {
                     self.accept(attempt);
-                    self.data(way, rest, limits);
-                    return;
+                    return rest.bytes.len() - self.data(way, rest, limits);
                 }
                 Progress::Unanswered(attempt, rest) => {
                     self.lose_answer(Some(attempt));
@@ -432,17 +477,18 @@ impl Conversation {
                         self.lose_answer(open);
                     }
                     self.search(way, &rest, limits);
-                    return;
+                    return 0;
                 }
                 Progress::Other(rest) => {
                     self.leave_alone(rest.bytes);
-                    return;
+                    return 0;
                 }
             };
         }
         if self.exchanges.is_overrun(limits) {
             self.leave_alone(&[]);
         }
+        0
     }
 
     fn note_answer(&mut self, attempt: Attempt) {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::decode::Segment;
 use crate::limits::Limits;
 use crate::report::model;
-use crate::tcp::{FlowTable, Retired};
+use crate::tcp::{Flow, FlowEvent, FlowTable, Retired};
 use crate::time::Timestamp;
 
 use conversation::{Conversation, Kind};
@@ -39,10 +39,10 @@ impl Analysis {
 pub struct Analyzer {
     limits: Limits,
     exposure: Exposure,
-    table: FlowTable<Conversation>,
+    table: FlowTable<Followed>,
     /// The time of the last segment.
     clock: Option<Timestamp>,
-    waiting: usize,
+    held: Held,
     analysis: Analysis,
 }
 
@@ -55,57 +55,66 @@ impl Analyzer {
             exposure,
             table: FlowTable::default(),
             clock: None,
-            waiting: 0,
+            held: Held::default(),
             analysis: Analysis::default(),
         }
     }
 
     /// Takes the next segment of the capture.
     pub fn push(&mut self, segment: &Segment<'_>) {
+        // One packet with a wrong time must not end every connection: two in a row agree.
+        let now = self
+            .clock
+            .map_or(segment.time, |last| last.min(segment.time));
+        self.clock = Some(segment.time);
         let Self {
             limits,
             exposure,
             table,
-            clock,
-            waiting,
+            held,
             analysis,
+            ..
         } = self;
-        let mut retire = |retired: Retired<Conversation>| {
-            *waiting = waiting.saturating_sub(retired.flow.waiting_bytes());
+        let mut retire = |retired: Retired<Followed>| {
+            held.change(Held::by(&retired.flow, &retired.state), Held::default());
             conclude(retired, limits, *exposure, analysis);
         };
-        // One packet with a wrong time must not end every connection: two in a row agree.
-        let now = clock.map_or(segment.time, |last| last.min(segment.time));
-        *clock = Some(segment.time);
         table.expire(now, limits, &mut retire);
-        let entry = table.entry(segment, limits, Conversation::default, &mut retire);
-        let Some((flow, conversation)) = entry else {
+        let entry = table.entry(segment, limits, Followed::default, &mut retire);
+        let Some((flow, state)) = entry else {
             return;
         };
-        let before = flow.waiting_bytes();
+        let before = Held::by(flow, state);
         flow.note(segment);
-        conversation.opened_by(flow.opener());
-        if conversation.is_settled() {
+        if let Followed::Settled(_) = state {
             flow.pass_over(segment);
         } else {
-            let mut met = flow.push(segment, limits, &mut |event| {
-                if let Some(bound) = conversation.take(&event, limits) {
-                    analysis.met(bound);
-                }
-            });
-            let waits = flow.waiting_bytes();
-            if waits > before && *waiting + waits - before > limits.waiting_bytes_total {
-                met = Some("waiting_bytes_total");
-                flow.give_up(&mut |event| {
-                    conversation.take(&event, limits);
-                });
+            let mut met = follow(
+                flow,
+                state,
+                |flow, sink| flow.push(segment, limits, sink),
+                limits,
+            );
+            let after = Held::by(flow, state);
+            if held.waiting + after.waiting > limits.waiting_bytes_total + before.waiting
+                && after.waiting > before.waiting
+            {
+                met.push("waiting_bytes_total");
+                met.extend(follow(flow, state, give_up, limits));
             }
-            if let Some(bound) = met {
+            let after = Held::by(flow, state);
+            if held.kept + after.kept > limits.kept_bytes_total + before.kept
+                && after.kept > before.kept
+            {
+                met.push("kept_bytes_total");
+                state.give_up();
+            }
+            for bound in met {
                 analysis.met(bound);
             }
+            state.settle();
         }
-        let after = flow.waiting_bytes();
-        *waiting = (*waiting + after).saturating_sub(before);
+        held.change(before, Held::by(flow, state));
         table.settle(segment);
     }
 
@@ -120,9 +129,97 @@ impl Analyzer {
     }
 }
 
+/// What is known of a TCP connection beside its streams.
+#[derive(Debug, Default)]
+enum Followed {
+    /// No data yet.
+    #[default]
+    Silent,
+    /// Its data is read.
+    Read(Box<Conversation>),
+    /// It is no WebSocket.
+    Settled(Kind),
+}
+
+impl Followed {
+    fn give_up(&mut self) {
+        if let Self::Read(conversation) = self {
+            conversation.give_up();
+        }
+    }
+
+    /// Keeps of what is no WebSocket only what it is.
+    fn settle(&mut self) {
+        if let Self::Read(conversation) = self
+            && let Some(kind) = conversation.is_nothing_but()
+        {
+            *self = Self::Settled(kind);
+        }
+    }
+}
+
+/// Bytes of memory that are held for later, by what bounds them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Held {
+    /// By bytes that came before their turn.
+    waiting: usize,
+    /// By conversations.
+    kept: usize,
+}
+
+impl Held {
+    fn by(flow: &Flow, state: &Followed) -> Self {
+        Self {
+            waiting: flow.waiting_bytes(),
+            kept: match state {
+                Followed::Read(conversation) => conversation.cost(),
+                Followed::Silent | Followed::Settled(_) => 0,
+            },
+        }
+    }
+
+    /// One connection holds `after` where it held `before`.
+    const fn change(&mut self, before: Self, after: Self) {
+        self.waiting = (self.waiting + after.waiting).saturating_sub(before.waiting);
+        self.kept = (self.kept + after.kept).saturating_sub(before.kept);
+    }
+}
+
+/// Has a flow do something, and its connection read what comes of it; returns the names of the
+/// bounds that were met.
+fn follow(
+    flow: &mut Flow,
+    state: &mut Followed,
+    act: impl FnOnce(&mut Flow, &mut dyn FnMut(FlowEvent<'_>)) -> Option<&'static str>,
+    limits: &Limits,
+) -> Vec<&'static str> {
+    let opener = flow.opener();
+    let mut met = Vec::new();
+    let bound = act(flow, &mut |event| {
+        if let Followed::Silent = state {
+            *state = Followed::Read(Box::default());
+        }
+        if let Followed::Read(conversation) = state {
+            conversation.opened_by(opener);
+            met.extend(conversation.take(&event, limits));
+        }
+    });
+    if let Followed::Read(conversation) = state {
+        conversation.opened_by(flow.opener());
+    }
+    met.extend(bound);
+    met
+}
+
+/// Gives up what is missing of both streams.
+fn give_up(flow: &mut Flow, sink: &mut dyn FnMut(FlowEvent<'_>)) -> Option<&'static str> {
+    flow.give_up(sink);
+    None
+}
+
 /// Ends a connection and keeps what was found.
 fn conclude(
-    mut retired: Retired<Conversation>,
+    mut retired: Retired<Followed>,
     limits: &Limits,
     exposure: Exposure,
     analysis: &mut Analysis,
@@ -130,17 +227,25 @@ fn conclude(
     if let Some(bound) = retired.bound {
         analysis.met(bound);
     }
-    let conversation = &mut retired.state;
-    retired.flow.give_up(&mut |event| {
-        conversation.take(&event, limits);
-    });
-    match retired.state.finish(&retired.flow, limits) {
-        Ok(ended) => analysis
-            .connections
-            .push(record::connection(&retired.flow, ended, exposure)),
-        Err(Kind::Tls) => analysis.other.tls += 1,
-        Err(Kind::Http) => analysis.other.http += 1,
-        Err(Kind::Http2) => analysis.other.http2 += 1,
-        Err(Kind::Unknown) => analysis.other.unknown += 1,
+    for bound in follow(&mut retired.flow, &mut retired.state, give_up, limits) {
+        analysis.met(bound);
+    }
+    let kind = match retired.state {
+        Followed::Silent => Kind::Unknown,
+        Followed::Settled(kind) => kind,
+        Followed::Read(conversation) => match conversation.finish(&retired.flow, limits) {
+            Ok(ended) => {
+                let connection = record::connection(&retired.flow, ended, exposure);
+                analysis.connections.push(connection);
+                return;
+            }
+            Err(kind) => kind,
+        },
+    };
+    match kind {
+        Kind::Tls => analysis.other.tls += 1,
+        Kind::Http => analysis.other.http += 1,
+        Kind::Http2 => analysis.other.http2 += 1,
+        Kind::Unknown => analysis.other.unknown += 1,
     }
 }

@@ -112,6 +112,17 @@ impl Session {
         tally.end_close(side, false, context);
     }
 
+    /// Bytes of memory that what the readers keep takes.
+    pub(super) fn cost(&self) -> usize {
+        self.sides.client.reader.cost() + self.sides.server.reader.cost()
+    }
+
+    /// Gives up what the readers keep: there is no room for it.
+    pub(super) fn give_up(&mut self) {
+        self.sides.client.reader.give_up();
+        self.sides.server.reader.give_up();
+    }
+
     /// Bytes of a side that were captured and could not be read as frames.
     pub(super) const fn unread_bytes(&self, side: Side) -> u64 {
         self.sides.of(side).reader.unread_bytes()

@@ -15,8 +15,8 @@ use crate::tcp::{Chunk, Gap};
 
 use super::body::Body;
 use super::head::{
-    Parsed, RequestHead, ResponseHead, looks_like_request, looks_like_response, parse_request,
-    parse_response,
+    Fields, Parsed, RequestHead, ResponseHead, looks_like_request, looks_like_response,
+    parse_request, parse_response,
 };
 
 /// A head, and where its first byte stands.
@@ -48,6 +48,20 @@ pub struct Attempt {
     pub request_end: Option<u32>,
     /// The final answer.
     pub response: Option<Located<ResponseHead>>,
+}
+
+impl Attempt {
+    /// Bytes of memory that its heads take.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        let request = self.request.as_ref().map(|request| &request.head.fields);
+        let response = self.response.as_ref().map(|response| &response.head.fields);
+        [request, response]
+            .into_iter()
+            .flatten()
+            .map(Fields::cost)
+            .sum()
+    }
 }
 
 /// What came of some bytes.
@@ -137,6 +151,18 @@ impl Exchanges {
     #[must_use]
     pub const fn heads(&self) -> u64 {
         self.seen
+    }
+
+    /// Bytes of memory that heads which are not whole, or not answered yet, take.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        let half = |reader: &Reader| match reader {
+            Reader::Head { bytes, .. } => bytes.capacity(),
+            Reader::Body(_) | Reader::Unplaced => 0,
+        };
+        let whole = self.attempt.as_ref().map_or(0, Attempt::cost);
+        let pending = self.pending.capacity() * size_of::<Pending>();
+        half(&self.readers.client) + half(&self.readers.server) + whole + pending
     }
 
     /// The attempt that has no answer yet.
@@ -409,7 +435,7 @@ fn may_be_head(side: Side, bytes: &[u8]) -> bool {
         Side::Client => {
             let method = bytes
                 .iter()
-                .take_while(|byte| byte.is_ascii_uppercase() || **byte == b'-');
+                .take_while(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_'));
             let length = method.count();
             let preface = b"PRI * HTTP/2";
             let is_preface = bytes.len() >= 6 && bytes.iter().zip(preface).all(|(a, b)| a == b);

@@ -36,6 +36,13 @@ impl Fields {
         Self(headers.iter().map(field).collect())
     }
 
+    /// Bytes of memory that they take.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        let own = |field: &Field| size_of::<Field>() + field.name.len() + field.value.len();
+        self.iter().map(own).sum()
+    }
+
     /// All field lines.
     pub fn iter(&self) -> impl Iterator<Item = &Field> {
         self.0.iter()

@@ -163,7 +163,7 @@ impl Flow {
             || self.directions.iter().all(|one| one.fin().is_some())
     }
 
-    /// Bytes that wait for earlier ones, both ways.
+    /// Bytes of memory that what waits for earlier bytes takes, both ways.
     #[must_use]
     pub fn waiting_bytes(&self) -> usize {
         self.directions.iter().map(Direction::waiting_bytes).sum()

@@ -340,9 +340,9 @@ impl Direction {
         self.next >= end.position
     }
 
-    /// Bytes that wait for earlier ones.
-    pub(super) const fn waiting_bytes(&self) -> usize {
-        self.waiting.bytes()
+    /// Bytes of memory that what waits for earlier bytes takes.
+    pub(super) fn waiting_bytes(&self) -> usize {
+        self.waiting.cost()
     }
 
     /// Whether a SYN with this sequence number opens another connection than this one.
@@ -418,7 +418,7 @@ impl Direction {
                 u64::from(segment.missing),
                 arrival,
             );
-            let bound = if self.waiting.bytes() > limits.waiting_bytes {
+            let bound = if self.waiting.cost() > limits.waiting_bytes {
                 "waiting_bytes"
             } else if self.waiting.pieces() > limits.waiting_segments {
                 "waiting_segments"

@@ -12,7 +12,7 @@ use super::header::FrameHeader;
 pub const ENOUGH: usize = 16;
 
 /// Bytes that are enough to tell a protocol where no more come.
-pub const TELLING: usize = 4;
+pub const TELLING: usize = 8;
 
 /// What stands where a frame was due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +73,9 @@ pub fn may_begin(bytes: &[u8]) -> bool {
 #[must_use]
 pub fn protocol(bytes: &[u8]) -> Option<Foreign> {
     let first = *bytes.first()?;
-    // Frames begin with FIN=1 or a low opcode; all that is named here has neither.
-    if first & 0x80 != 0 || matches!(first, 0x00..=0x02) {
+    // Frames begin with FIN=1 or a low opcode, also compressed ones (0x41, 0x42); all that is
+    // named here has neither.
+    if first & 0x80 != 0 || matches!(first, 0x00..=0x02 | 0x41 | 0x42) {
         return None;
     }
     let starts = |pattern: &[u8]| {

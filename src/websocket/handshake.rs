@@ -33,6 +33,12 @@ impl Handshake {
         Self { attempt }
     }
 
+    /// Bytes of memory that its heads take.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        self.attempt.cost()
+    }
+
     /// Whether it is for a tunnel through a forward proxy, and for no WebSocket yet.
     #[must_use]
     pub fn is_connect(&self) -> bool {

@@ -141,6 +141,11 @@ impl IntrusionReader {
         taken
     }
 
+    /// Bytes that it keeps.
+    pub(super) const fn kept_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether all that is needed was read.
     pub(super) const fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over | Stage::Told)

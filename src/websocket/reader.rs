@@ -128,6 +128,27 @@ impl FrameReader {
         &self.sequence
     }
 
+    /// Bytes of memory that what it keeps takes.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        let kept = match &self.state {
+            State::Searching(search) => search.cost(),
+            State::Suspect(suspect) => suspect.kept_bytes(),
+            State::Foreign(intrusion) => intrusion.kept_bytes(),
+            State::Header(_) | State::Payload { .. } | State::GivenUp => 0,
+        };
+        kept + self.replay.iter().map(KeptChunk::cost).sum::<usize>()
+    }
+
+    /// Gives up what it keeps, where there is no room for it: the rest is not read.
+    pub fn give_up(&mut self) {
+        if self.cost() > 0 {
+            self.replay.clear();
+            self.sequence.interrupt();
+            self.state = State::GivenUp;
+        }
+    }
+
     /// Bytes that were captured and not read as frames: what they were is not known.
     #[must_use]
     pub const fn unread_bytes(&self) -> u64 {

@@ -176,6 +176,12 @@ impl Search {
         &self.bytes
     }
 
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub const fn cost(&self) -> usize {
+        self.bytes.len() + self.marks.len() * size_of::<Mark>()
+    }
+
     /// Forgets everything: bytes are missing behind it.
     pub fn clear(&mut self) {
         self.bytes.clear();

@@ -54,6 +54,11 @@ impl Suspect {
         }
     }
 
+    /// Bytes of memory that what it keeps takes.
+    pub(super) const fn kept_bytes(&self) -> usize {
+        self.search.cost()
+    }
+
     pub(super) const fn header(&self) -> FrameHeader {
         self.header
     }
