@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::tcp::{Gap, StreamEvent};
-use crate::websocket::search::KeptChunk;
+use crate::websocket::kept::KeptChunk;
 
 /// An event that waits.
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use crate::packet::PacketId;
 use crate::side::Side;
 use crate::time::Timestamp;
 
-use super::reassembly::{Arrival, Direction, Moment, StreamEvent};
+use super::event::{Arrival, StreamEvent};
+use super::reassembly::{Direction, Moment};
 
 /// One of the two directions of a connection, named by the endpoint that sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

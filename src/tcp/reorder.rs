@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::reassembly::Arrival;
+use super::event::Arrival;
 
 /// Bytes of one segment that wait for earlier ones.
 #[derive(Debug)]

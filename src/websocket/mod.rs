@@ -8,6 +8,7 @@ pub mod foreign;
 pub mod handshake;
 pub mod header;
 mod intrusion;
+pub mod kept;
 pub mod mask;
 pub mod message;
 pub mod notable;

@@ -10,6 +10,7 @@ use crate::tcp::{Arrival, Chunk, Gap};
 
 use super::close::is_sendable_code;
 use super::header::{FrameHeader, Length, Opcode};
+use super::kept::KeptChunk;
 use super::mask::unmask;
 use super::message::MessageState;
 use super::notable::MAX_CONTROL_PAYLOAD;
@@ -54,71 +55,6 @@ impl Threshold {
         at_packet: 32,
         anywhere: 48,
     };
-}
-
-/// Bytes of one packet that are kept until it is known how they are to be read.
-#[derive(Clone, Debug)]
-pub struct KeptChunk {
-    offset: u64,
-    sequence: u32,
-    bytes: Vec<u8>,
-    /// Bytes of it that were read.
-    read: usize,
-    arrival: Arrival,
-    /// It stands for missing bytes, and has none.
-    gap: Option<Gap>,
-}
-
-impl KeptChunk {
-    /// A copy of a chunk.
-    #[must_use]
-    pub fn of(chunk: &Chunk<'_>) -> Self {
-        Self {
-            offset: chunk.offset,
-            sequence: chunk.sequence,
-            bytes: chunk.bytes.to_vec(),
-            read: 0,
-            arrival: chunk.arrival,
-            gap: None,
-        }
-    }
-
-    /// The missing bytes that it stands for.
-    #[must_use]
-    pub const fn gap(&self) -> Option<Gap> {
-        self.gap
-    }
-
-    /// What is left of the chunk.
-    #[must_use]
-    pub fn as_chunk(&self) -> Chunk<'_> {
-        let whole = Chunk {
-            offset: self.offset,
-            sequence: self.sequence,
-            bytes: &self.bytes,
-            arrival: self.arrival,
-        };
-        whole.behind(self.read)
-    }
-
-    /// What is left of it behind its next `count` bytes; `None` if nothing is.
-    #[must_use]
-    pub fn behind(mut self, count: usize) -> Option<Self> {
-        self.read = self.read.saturating_add(count);
-        (self.read < self.bytes.len()).then_some(self)
-    }
-
-    /// Where its first byte stands in the stream.
-    #[must_use]
-    pub const fn offset(&self) -> u64 {
-        self.offset + self.read as u64
-    }
-
-    /// Bytes of memory that it takes.
-    #[must_use]
-    pub const fn cost(&self) -> usize {
-        self.bytes.len() + size_of::<Self>()
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -296,24 +232,23 @@ impl Search {
         let mut chunks = Vec::new();
         for (mark, end) in self.marks.iter().zip(ends) {
             let begin = mark.index.max(from);
-            let Some(bytes) = self.bytes.get(mark.index..end).filter(|_| begin < end) else {
+            if begin >= end {
                 continue;
-            };
+            }
             let whole = Chunk {
                 offset: self.start + mark.index as u64,
                 sequence: mark.sequence,
-                bytes: if mark.gap.is_some() { &[] } else { bytes },
+                bytes: self.bytes.get(mark.index..end).unwrap_or_default(),
                 arrival: mark.arrival,
             };
-            let gap = mark.gap.map(|gap| Gap {
-                offset: whole.offset,
-                sequence: whole.sequence,
-                length: (end - mark.index) as u64,
-                ..gap
-            });
-            chunks.push(KeptChunk {
-                gap,
-                ..KeptChunk::of(&whole.behind(begin - mark.index))
+            chunks.push(match mark.gap {
+                Some(gap) => KeptChunk::missing(Gap {
+                    offset: whole.offset,
+                    sequence: whole.sequence,
+                    length: (end - mark.index) as u64,
+                    ..gap
+                }),
+                None => KeptChunk::of(&whole.behind(begin - mark.index)),
             });
         }
         chunks
@@ -523,11 +458,13 @@ mod tests {
             assert!(search.bytes().len() <= 100);
         }
         let kept = search.into_chunks(300);
-        assert_eq!(kept[0].offset, 300);
-        assert_eq!(kept[0].sequence, 300);
-        assert_eq!(kept[0].arrival.packet.number, 300 / 7 + 1);
+        assert_eq!(kept[0].offset(), 300);
+        assert_eq!(kept[0].as_chunk().sequence, 300);
+        assert_eq!(kept[0].as_chunk().arrival.packet.number, 300 / 7 + 1);
         assert_eq!(
-            kept.iter().map(|chunk| chunk.bytes.len()).sum::<usize>(),
+            kept.iter()
+                .map(|chunk| chunk.as_chunk().bytes.len())
+                .sum::<usize>(),
             50
         );
     }

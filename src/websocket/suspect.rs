@@ -10,8 +10,9 @@ use super::extensions::Agreement;
 use super::foreign::{self, Foreign};
 use super::header::{FrameHeader, MAX_HEADER};
 use super::intrusion::Intrusion;
+use super::kept::KeptChunk;
 use super::notable::{Notable, Sequence};
-use super::search::{KeptChunk, Search};
+use super::search::Search;
 
 /// A header that breaks two rules, and what came behind it.
 #[derive(Debug)]
