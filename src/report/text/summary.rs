@@ -157,13 +157,17 @@ fn not_seen(report: &Report) -> Option<String> {
         let Sides { client, server } = it.captured;
         client.missing_bytes.saturating_add(server.missing_bytes)
     };
+    let unread = |it: &Connection| {
+        let Sides { client, server } = it.captured;
+        client.unread_bytes.saturating_add(server.unread_bytes)
+    };
     let is_half = |it: &&Connection| {
         let Sides { client, server } = it.captured;
         [client, server]
             .iter()
-            .any(|side| side.bytes == 0 && !side.from_start)
+            .any(|side| side.bytes == 0 && (!side.from_start || side.missing_bytes > 0))
     };
-    let unread = |it: &&Input| it.format.is_none();
+    let refused = |it: &&Input| it.format.is_none();
     let ended = |it: &&Input| it.format.is_some() && (it.truncated || it.error.is_some());
 
     let mut parts = Vec::new();
@@ -180,16 +184,23 @@ fn not_seen(report: &Report) -> Option<String> {
         let (bytes, gapped) = (counted(bytes, "byte"), counted(gapped, "connection"));
         parts.push(format!("{bytes} of {gapped} missing"));
     }
+    if let unplaced @ 1.. = connections.iter().filter(|it| unread(it) > 0).count() as u64 {
+        let bytes = connections.iter().map(unread).fold(0, u64::saturating_add);
+        let (bytes, unplaced) = (counted(bytes, "byte"), counted(unplaced, "connection"));
+        parts.push(format!(
+            "what {bytes} of {unplaced} are: not recognised as frames"
+        ));
+    }
     if let tls @ 1.. = report.summary.other.tls {
         parts.push(format!("{} (encrypted)", counted(tls, "TLS connection")));
     }
     if let ended @ 1.. = report.inputs.iter().filter(ended).count() as u64 {
         parts.push(format!("the rest of {}", counted(ended, "capture")));
     }
-    if let unread @ 1.. = report.inputs.iter().filter(unread).count() as u64 {
+    if let refused @ 1.. = report.inputs.iter().filter(refused).count() as u64 {
         parts.push(format!(
             "{} that could not be read",
-            counted(unread, "input")
+            counted(refused, "input")
         ));
     }
     for (limit, times) in &report.summary.limits {
