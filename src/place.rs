@@ -27,12 +27,16 @@ impl Place {
     /// other side's stream.
     ///
     /// Acknowledgement numbers tell, whatever order the packets were stored in and whatever
-    /// their clocks said; a packet without one is held against the other by time.
+    /// their clocks said; a packet without one knows of what was captured before it, by its time
+    /// or, within one input, by its number.
     #[must_use]
     pub fn is_aware_of(&self, peers: &Self) -> bool {
         match self.acknowledgement {
             Some(number) => number.wrapping_sub(peers.sequence).cast_signed() > 0,
-            None => (peers.time, peers.packet) < (self.time, self.packet),
+            None => {
+                let (own, other) = (self.packet, peers.packet);
+                peers.time < self.time || (own.input == other.input && other.number < own.number)
+            }
         }
     }
 }

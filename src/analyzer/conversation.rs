@@ -4,7 +4,7 @@
 
 mod placing;
 
-use crate::http::{Attempt, Exchanges, Progress, Purpose};
+use crate::http::{Attempt, Exchanges, Progress, Purpose, looks_like_request};
 use crate::limits::Limits;
 use crate::place::Place;
 use crate::report::model::Outcome;
@@ -19,7 +19,7 @@ use crate::websocket::kept::KeptChunk;
 use crate::websocket::reader::FrameReader;
 use crate::websocket::search::{Search, Threshold};
 
-use super::session::{Context, Session, tcp_end};
+use super::session::{Context, Session};
 use super::waiting::{Kept, Waiting};
 
 /// What a TCP connection carries that is no WebSocket.
@@ -236,7 +236,8 @@ impl Conversation {
 
     /// Judges what can be judged only when nothing more will come.
     fn judge_end(&mut self, client: Way, flow: &Flow, limits: &Limits) {
-        let accepted = self.handshake.as_ref().is_some_and(Handshake::is_accepted);
+        let accepted = self.handshake.as_ref().is_some_and(Handshake::is_accepted)
+            || matches!(self.stage, Stage::WebSocket(_));
         let attempts = self.refused.iter().chain(&self.handshake);
         for handshake in attempts {
             for sender in Side::BOTH {
@@ -270,7 +271,8 @@ impl Conversation {
         for way in Way::BOTH {
             let direction = flow.direction(way);
             // A RST may come in the middle of anything: it shows nothing of what was to follow.
-            let ended = tcp_end(direction)
+            let ended = direction
+                .end()
                 .is_some_and(|(end, by_reset)| !by_reset && direction.reached(end));
             session.finish(way.side(client), ended, &mut context);
         }
@@ -495,7 +497,12 @@ impl Conversation {
     /// A WebSocket begins. Where its request was not read, the client's frames begin where the
     /// answer says that it had received the client's bytes up to.
     fn accept(&mut self, attempt: Attempt) {
-        let handshake = Handshake::new(attempt);
+        let goes_on_with_http = self.client.is_some_and(|(client, _)| {
+            let next = self.waiting.of(client).next_bytes();
+            next.is_some_and(|bytes| !bytes.is_empty() && looks_like_request(bytes))
+        });
+        let mut handshake = Handshake::new(attempt);
+        handshake.drop_request_of_another_answer(goes_on_with_http);
         let agreement = handshake.agreement();
         let server = FrameReader::at_handshake(Side::Server, agreement);
         let received = handshake
@@ -505,7 +512,7 @@ impl Conversation {
             (Some(_), _) => FrameReader::at_handshake(Side::Client, agreement),
             (None, Some(number)) => {
                 self.frames_begin = Some(number);
-                FrameReader::at_handshake(Side::Client, agreement)
+                FrameReader::at_hint(Side::Client, agreement)
             }
             (None, None) => {
                 let search = Search::new(Some(true), agreement.allows_rsv1(), Threshold::KNOWN);

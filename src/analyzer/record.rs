@@ -8,7 +8,7 @@ use crate::tcp::{Direction, Flow, Way};
 use crate::websocket::handshake::Handshake;
 
 use super::conversation::{Ended, RolesFrom};
-use super::session::{Tally, tcp_end};
+use super::session::Tally;
 
 /// What of the wire may stand in a report as it is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -115,7 +115,7 @@ fn close_frame(tally: &Tally) -> Option<model::CloseFrame> {
 }
 
 fn tcp(direction: &Direction) -> Option<model::TcpEnd> {
-    tcp_end(direction).map(|(_, by_reset)| {
+    direction.end().map(|(_, by_reset)| {
         if by_reset {
             model::TcpEnd::Rst
         } else {

@@ -8,7 +8,7 @@ use crate::rules::judge::{
     CloseFacts, FrameFacts, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding,
 };
 use crate::side::{Side, Sides};
-use crate::tcp::{Chunk, Direction, End, Gap};
+use crate::tcp::{Chunk, Direction, Gap};
 use crate::websocket::close::ClosePayload;
 use crate::websocket::event::{FrameEvent, FrameSeen, Oddity};
 use crate::websocket::extensions::Agreement;
@@ -131,7 +131,7 @@ impl Session {
     /// What is known of a side when the connection is over.
     pub(super) fn ending(&self, side: Side, direction: &Direction) -> SideEnding {
         let SideSession { reader, tally } = self.sides.of(side);
-        let end = tcp_end(direction);
+        let end = direction.end();
         let reached = end.is_none_or(|(end, _)| direction.reached(end));
         let message = reader.sequence().message;
         let lacks_bytes = direction.missing_bytes() > 0 || !direction.is_from_start();
@@ -155,15 +155,6 @@ impl Session {
             unseen: tally.unseen || lacks_bytes,
         }
     }
-}
-
-/// How a side ended TCP first: by FIN, or by RST (`true`).
-pub(super) fn tcp_end(direction: &Direction) -> Option<(End, bool)> {
-    let fin = direction.fin().map(|end| (end, false));
-    let rst = direction.rst().map(|end| (end, true));
-    fin.into_iter()
-        .chain(rst)
-        .min_by_key(|(end, _)| (end.arrival.time, end.arrival.packet))
 }
 
 impl Tally {

@@ -41,6 +41,14 @@ impl Waiting {
         self.events.is_empty()
     }
 
+    /// The first bytes that wait, unless some are missing before them.
+    pub(super) fn next_bytes(&self) -> Option<&[u8]> {
+        match self.events.front()? {
+            Kept::Data(chunk) => Some(chunk.as_chunk().bytes),
+            Kept::Gap(..) => None,
+        }
+    }
+
     pub(super) fn push_back(&mut self, event: StreamEvent<'_>) {
         let kept = match event {
             StreamEvent::Data(chunk) => Kept::Data(KeptChunk::of(&chunk)),

@@ -48,6 +48,9 @@ pub struct Attempt {
     pub request_end: Option<u32>,
     /// The final answer.
     pub response: Option<Located<ResponseHead>>,
+    /// The answer acknowledges more than the request, bytes of either side being missing: it
+    /// may answer a later one.
+    pub is_answered_late: bool,
 }
 
 impl Attempt {
@@ -333,6 +336,7 @@ impl Exchanges {
             request: Some(Located { head, place }),
             request_end: Some(end),
             response: None,
+            is_answered_late: false,
         });
     }
 
@@ -399,14 +403,16 @@ impl Exchanges {
                 Progress::Rest(rest)
             };
         }
-        let own = self.attempt.take().filter(|_| order == Ordering::Equal);
+        let own = self.attempt.take().filter(|_| order != Ordering::Less);
         let attempt = Attempt {
             response: Some(Located { head, place }),
+            is_answered_late: order == Ordering::Greater,
             ..own.unwrap_or(Attempt {
                 purpose: Purpose::Upgrade,
                 request: None,
                 request_end: None,
                 response: None,
+                is_answered_late: false,
             })
         };
         if elsewhere {

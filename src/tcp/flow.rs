@@ -160,7 +160,8 @@ impl Flow {
     /// Whether both sides have ended their streams, or one has reset the connection.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.directions.iter().any(|one| one.rst().is_some())
+        let is_reset = |one: &Direction| one.rst().is_some_and(|rst| one.reached(rst));
+        self.directions.iter().any(is_reset)
             || self.directions.iter().all(|one| one.fin().is_some())
     }
 
@@ -187,9 +188,9 @@ impl Flow {
             return false;
         }
         let is_answer = segment.flags.contains(TcpFlags::ACK);
-        self.is_over()
-            || direction.is_used()
-            || (!is_answer && self.direction(way.back()).is_used())
+        // A SYN alone may be a stray, which a living connection answers with a number of its own;
+        // an answer to it is none.
+        self.is_over() || (is_answer && direction.is_used())
     }
 
     /// Notes that a segment of this connection was captured, and what it says about who opened
@@ -222,10 +223,13 @@ impl Flow {
         let bound = self
             .direction_mut(way)
             .push(segment, limits, &mut |event| sink(FlowEvent { way, event }));
-        let is_reset = segment.flags.contains(TcpFlags::RST);
-        if segment.flags.contains(TcpFlags::ACK) && !is_reset {
-            self.direction_mut(way.back())
-                .acknowledge(segment.acknowledgement);
+        if segment.flags.contains(TcpFlags::ACK) {
+            let acknowledged = self.direction_mut(way.back());
+            if segment.flags.contains(TcpFlags::RST) {
+                acknowledged.acknowledge_by_reset(segment.acknowledgement);
+            } else {
+                acknowledged.acknowledge(segment.acknowledgement);
+            }
         }
         let now = self.now();
         for way in Way::BOTH {

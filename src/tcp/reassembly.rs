@@ -25,6 +25,9 @@ struct Hole {
     time: Timestamp,
 }
 
+/// Bytes that may be in flight ahead of all that was captured and acknowledged.
+const FAR: u64 = 1 << 20;
+
 /// One direction of a TCP connection.
 #[derive(Debug, Default)]
 pub struct Direction {
@@ -41,8 +44,10 @@ pub struct Direction {
     rst: Option<End>,
     waiting: Reorder,
     hole: Option<Hole>,
-    /// When the latest byte was captured.
-    latest: Option<Timestamp>,
+    /// The last packet that brought bytes.
+    latest: Option<PacketId>,
+    /// The highest position that a RST of the peer acknowledged.
+    acknowledged_by_reset: u64,
     bytes: u64,
     missing: u64,
     gaps: u64,
@@ -104,14 +109,21 @@ impl Direction {
     /// whose sender goes on with data, ended nothing.
     #[must_use]
     pub fn rst(&self) -> Option<End> {
-        /// Data that was captured so much later was not in flight with the RST.
-        const IN_FLIGHT: Duration = Duration::from_secs(1);
-        let goes_on = |rst: &End| {
-            self.latest
-                .is_some_and(|latest| latest.since(rst.arrival.time) > IN_FLIGHT)
-        };
+        let goes_on =
+            |rst: &End| self.next > rst.position && self.latest > Some(rst.arrival.packet);
         self.rst
             .filter(|rst| rst.position >= self.acknowledged && !goes_on(rst))
+    }
+
+    /// How it ended first, and whether by RST: of an end that its bytes reached, where there is
+    /// one.
+    #[must_use]
+    pub fn end(&self) -> Option<(End, bool)> {
+        let fin = self.fin.map(|end| (end, false));
+        let rst = self.rst().map(|end| (end, true));
+        fin.into_iter()
+            .chain(rst)
+            .min_by_key(|(end, _)| (!self.reached(*end), moment(end)))
     }
 
     /// Whether it ended, or went on, in bytes that the capture lacks: the peer acknowledged
@@ -119,7 +131,7 @@ impl Direction {
     #[must_use]
     pub fn has_unseen_end(&self) -> bool {
         let fin = u64::from(self.fin.is_some());
-        self.acknowledged > self.next + fin
+        self.acknowledged.max(self.acknowledged_by_reset) > self.next + fin
     }
 
     /// Whether a segment carries data that cannot belong to this stream any more: behind its
@@ -213,10 +225,11 @@ impl Direction {
         }
         let end = position + segment.payload.len() as u64 + u64::from(segment.missing);
         let arrival = Arrival::of(segment);
-        let ending = |position| End {
+        // Who has received any byte of the packet has received its FIN.
+        let ending = |at| End {
             arrival,
             sequence: numbers.sequence(position),
-            position,
+            position: at,
         };
         if segment.flags.contains(TcpFlags::RST) {
             // A RST may carry text for people (RFC 9293 section 3.5.3); it is no stream data.
@@ -271,13 +284,25 @@ impl Direction {
 
     /// Notes that the peer acknowledged all before `sequence`.
     pub(super) fn acknowledge(&mut self, sequence: u32) {
-        /// More than any window: such a number is not about this connection.
-        const ABSURD: u64 = 1 << 30;
-        let Some(numbers) = self.numbers else { return };
-        let position = numbers.position(sequence);
-        if position > self.acknowledged && position < self.next.saturating_add(ABSURD) {
-            self.acknowledged = position;
+        if let Some(position) = self.plausible(sequence) {
+            self.acknowledged = self.acknowledged.max(position);
         }
+    }
+
+    /// Notes what the peer had received when it reset the connection. It makes no hole: such a
+    /// number may be anybody's.
+    pub(super) fn acknowledge_by_reset(&mut self, sequence: u32) {
+        if let Some(position) = self.plausible(sequence) {
+            self.acknowledged_by_reset = self.acknowledged_by_reset.max(position);
+        }
+    }
+
+    /// The position of an acknowledgement number that may be about this stream.
+    fn plausible(&self, sequence: u32) -> Option<u64> {
+        /// Few windows are larger, and where one is, its bytes wait until a bound is met.
+        const ABSURD: u64 = 16 << 20;
+        let position = self.numbers?.position(sequence);
+        (position < self.next.saturating_add(ABSURD)).then_some(position)
     }
 
     /// Gives up a hole that the peer has acknowledged, once packets had the time to come.
@@ -318,7 +343,15 @@ impl Direction {
 
     /// Gives up all that is missing: nothing more will come.
     pub(super) fn finish(&mut self, now: Moment, sink: &mut dyn FnMut(StreamEvent<'_>)) {
-        while self.waiting.pieces() > 0 {
+        while let Some(first) = self.waiting.first() {
+            // Behind its end, or far ahead of all that was acknowledged, are strays.
+            let is_behind_end = self.fin.is_some_and(|fin| first >= fin.position)
+                && self.fin.is_some_and(|fin| self.reached(fin));
+            let is_far = first > self.next.max(self.acknowledged) + FAR;
+            if self.origin.is_some() && (is_behind_end || is_far) {
+                self.waiting = Reorder::default();
+                break;
+            }
             self.give_up_one(now.arrival, sink);
         }
         // A single byte may be a FIN, which counts as one.
@@ -399,7 +432,7 @@ impl Direction {
         let (offset, sequence) = (self.offset(), self.sequence());
         self.next += bytes.len() as u64;
         self.bytes += bytes.len() as u64;
-        self.latest = self.latest.max(Some(arrival.time));
+        self.latest = self.latest.max(Some(arrival.packet));
         sink(StreamEvent::Data(Chunk {
             offset,
             sequence,

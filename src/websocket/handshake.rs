@@ -39,6 +39,19 @@ impl Handshake {
         self.attempt.cost()
     }
 
+    /// Forgets the request where the answer came when the client had sent more than it, and
+    /// does not fit it, or the client goes on with another one: then it answers that one.
+    pub fn drop_request_of_another_answer(&mut self, goes_on_with_http: bool) {
+        let accept = self
+            .response()
+            .and_then(|response| response.head.fields.first("Sec-WebSocket-Accept"));
+        let expected = self.expected_accept();
+        let fits = accept.is_some() && accept == expected.as_deref().map(str::as_bytes);
+        if self.attempt.is_answered_late && (goes_on_with_http || !fits) {
+            self.attempt.request = None;
+        }
+    }
+
     /// Whether it is for a tunnel through a forward proxy, and for no WebSocket yet.
     #[must_use]
     pub fn is_connect(&self) -> bool {

@@ -64,6 +64,9 @@ pub struct FrameReader {
     /// The place was found by a search, or rests on a frame that nothing confirmed: odd frames
     /// are not believed at once.
     is_found: bool,
+    /// The next frame is the first one that a search found: it may be part of the payload before
+    /// the true first one.
+    is_first_found: bool,
     losses: u32,
     searched: u64,
     unread: u64,
@@ -81,6 +84,17 @@ impl FrameReader {
         )
     }
 
+    /// A frame is due here, as far as something else says.
+    #[must_use]
+    pub fn at_hint(sender: Side, agreement: Agreement) -> Self {
+        let sequence = Sequence::new(sender, MessageState::Unknown);
+        let state = State::Header(Pending::default());
+        Self {
+            is_found: true,
+            ..Self::new(sequence, agreement, state)
+        }
+    }
+
     /// Frames are to be found in what `search` keeps, or later.
     #[must_use]
     pub fn searching(sender: Side, agreement: Agreement, search: Search) -> Self {
@@ -96,12 +110,10 @@ impl FrameReader {
     /// Frames begin with `chunks`: they were found there.
     #[must_use]
     pub fn found(sender: Side, agreement: Agreement, chunks: Vec<KeptChunk>) -> Self {
-        let sequence = Sequence::new(sender, MessageState::Unknown);
-        let state = State::Header(Pending::default());
         Self {
-            is_found: true,
+            is_first_found: true,
             replay: chunks.into(),
-            ..Self::new(sequence, agreement, state)
+            ..Self::at_hint(sender, agreement)
         }
     }
 
@@ -112,6 +124,7 @@ impl FrameReader {
             state,
             frames: 0,
             is_found: false,
+            is_first_found: false,
             losses: 0,
             searched: 0,
             unread: 0,
@@ -420,6 +433,9 @@ impl FrameReader {
             message,
         }));
         self.sequence.pass(&header, self.frames);
+        if std::mem::take(&mut self.is_first_found) {
+            self.sequence.interrupt();
+        }
         self.state = State::Payload {
             left: header.payload_length().unwrap_or(u64::MAX),
             at: 0,

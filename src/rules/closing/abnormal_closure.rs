@@ -61,7 +61,9 @@ fn tell(facts: &EndingFacts<'_>) -> Telling {
         message.push_str(&format!(
             "; the end of the {peer}'s stream is not in the capture"
         ));
-    } else if let Some(silence) = facts.silence_before(&ended.place) {
+    } else if let Some(silence) = facts.silence_before(&ended.place)
+        && !silence.is_zero()
+    {
         message.push_str(&format!(", {silence:.1?} after the last frame began"));
     }
     Telling::new(ended.place, message).because_of(facts.peers_leaving_finding(&ended.place))

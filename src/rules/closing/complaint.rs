@@ -34,11 +34,12 @@ fn may_be_echo(facts: &EndingFacts<'_>) -> bool {
     facts.peer.close.is_none() && facts.peer.may_have_left
 }
 
-/// Whether the client offered no extension: then none can be missing.
+/// Whether no extension is known to be missing: the client offered none, or its offer is not in
+/// the capture.
 fn offered_nothing(facts: &EndingFacts<'_>) -> bool {
-    facts.handshake.is_some_and(|handshake| {
-        handshake.request().is_some() && handshake.offered("Sec-WebSocket-Extensions").is_empty()
-    })
+    facts
+        .handshake
+        .is_none_or(|handshake| handshake.offered("Sec-WebSocket-Extensions").is_empty())
 }
 
 fn fires<const CODE: u16>(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
@@ -146,7 +147,7 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
             (join, None)
         }
         1010 if offered_nothing(facts) => (
-            "; the client had offered no extension in its request".to_owned(),
+            "; this capture shows no extension that the client had offered".to_owned(),
             None,
         ),
         _ => (String::new(), None),

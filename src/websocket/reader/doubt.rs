@@ -172,6 +172,7 @@ impl FrameReader {
         let found: usize = chunks.iter().map(|kept| kept.as_chunk().bytes.len()).sum();
         self.unread = self.unread.saturating_sub(found as u64);
         self.is_found = true;
+        self.is_first_found = true;
         self.replay_first(chunks);
         true
     }
