@@ -57,7 +57,7 @@ impl Default for Limits {
         Self {
             connections: 131_072,
             idle: Duration::from_secs(24 * 3600),
-            linger: Duration::from_secs(600),
+            linger: Duration::from_secs(120),
             waiting_bytes: 4 << 20,
             waiting_segments: 4096,
             waiting_bytes_total: 64 << 20,

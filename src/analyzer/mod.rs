@@ -81,7 +81,7 @@ impl Analyzer {
         };
         table.expire(now, limits, &mut retire);
         let entry = table.entry(segment, limits, Followed::default, &mut retire);
-        let Some((flow, state)) = entry else {
+        let Some((place, flow, state)) = entry else {
             return;
         };
         let before = Held::by(flow, state);
@@ -115,7 +115,7 @@ impl Analyzer {
             state.settle();
         }
         held.change(before, Held::by(flow, state));
-        table.settle(segment);
+        table.settle(place);
     }
 
     /// The capture ends here.

@@ -270,15 +270,16 @@ impl Exchanges {
                 .get(..room.min(chunk.bytes.len()))
                 .unwrap_or_default(),
         );
+        if !may_be_head(side, bytes) {
+            return Progress::Other(chunk);
+        }
         match end_of_head(bytes, before.saturating_sub(3)) {
             Some(length) => {
                 let head = bytes.get(..length).unwrap_or_default().to_vec();
                 let rest = chunk.behind(length - before);
                 self.whole_head(side, &head, Some(at), rest)
             }
-            None if bytes.len() >= limits.head_bytes || !may_be_head(side, bytes) => {
-                Progress::Other(chunk)
-            }
+            None if bytes.len() >= limits.head_bytes => Progress::Other(chunk),
             None => Progress::Rest(chunk.behind(chunk.bytes.len())),
         }
     }
@@ -444,7 +445,7 @@ fn may_be_head(side: Side, bytes: &[u8]) -> bool {
                 .take_while(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_'));
             let length = method.count();
             let preface = b"PRI * HTTP/2";
-            let is_preface = bytes.len() >= 6 && bytes.iter().zip(preface).all(|(a, b)| a == b);
+            let is_preface = bytes.starts_with(preface);
             (1..METHOD).contains(&length)
                 && bytes.get(length).is_none_or(|byte| *byte == b' ')
                 && !is_preface

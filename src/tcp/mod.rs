@@ -11,4 +11,4 @@ mod table;
 pub use event::{Arrival, Chunk, End, Gap, GapCause, StreamEvent};
 pub use flow::{Flow, FlowEvent, Way, Ways};
 pub use reassembly::Direction;
-pub use table::{FlowTable, Retired};
+pub use table::{FlowTable, Retired, Slot};
