@@ -75,6 +75,9 @@ enum Decoder {
     Gzip(Box<MultiGzDecoder<Stored>>),
 }
 
+/// Bytes that are decoded in one call: as few as do not cost speed.
+const DECODED_AT_ONCE: usize = 4096;
+
 impl Stream {
     /// Reads the magic number and chooses the decompression.
     pub(super) fn new(mut reader: Box<dyn Read + Send>) -> Result<Self, Refusal> {
@@ -132,7 +135,12 @@ impl Stream {
         loop {
             let (result, compressed) = match &mut self.decoder {
                 Decoder::None(stored) => (stored.read(room), false),
-                Decoder::Gzip(decoder) => (decoder.read(room), true),
+                Decoder::Gzip(decoder) => {
+                    // What was decoded in the call that meets damage is lost with it.
+                    let length = room.len().min(DECODED_AT_ONCE);
+                    let room = room.get_mut(..length).unwrap_or_default();
+                    (decoder.read(room), true)
+                }
             };
             let error = match result {
                 Ok(read) => return Ok(read),

@@ -205,6 +205,29 @@ fn damaged_gzip_is_damage() {
 }
 
 #[test]
+fn packets_before_damaged_gzip_data_are_read() {
+    let mut number = 1_u32;
+    let mut payload = || {
+        let mut next = || {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            number.to_be_bytes()[0]
+        };
+        (0..2000).map(|_| next()).collect::<Vec<u8>>()
+    };
+    let payloads: Vec<Vec<u8>> = (0..20).map(|_| payload()).collect();
+    let payloads: Vec<&[u8]> = payloads.iter().map(Vec::as_slice).collect();
+    let file = pcap(&payloads);
+    let mut compressed = gzip(&file);
+    // The rest is a block of a kind that does not exist.
+    let middle = compressed.len() / 2;
+    compressed[middle..].fill(0xff);
+    let (packets, savefile) = read(&compressed);
+    assert!(packets.len() >= 5, "{}", packets.len());
+    let ending = savefile.input().ending.clone().unwrap();
+    assert_ne!(ending.as_str(), "complete");
+}
+
+#[test]
 fn refusals_name_the_input_and_what_is_wrong() {
     assert_eq!(refusal(b""), "sample: is empty: 0 bytes");
     assert_eq!(refusal(&gzip(b"")), "sample: is empty: 0 bytes");
