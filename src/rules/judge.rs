@@ -452,3 +452,13 @@ const NOWHERE: Place = Place {
 pub const fn always(rule: &Rule, _: &FrameFacts<'_>) -> Option<Severity> {
     Some(rule.severity)
 }
+
+/// Fires as declared, but only as an info where the sides were told apart by their masks: then
+/// the mask cannot accuse one of them.
+pub const fn unless_masks_tell_sides(rule: &Rule, facts: &FrameFacts<'_>) -> Option<Severity> {
+    Some(if facts.roles_from_masks {
+        Severity::Info
+    } else {
+        rule.severity
+    })
+}

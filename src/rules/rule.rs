@@ -77,7 +77,6 @@ impl Rule {
             Severity::Error => true,
             Severity::Warning => {
                 matches!(self.table, Table::Closing | Table::Handshake)
-                    || self.name == "foreign-segment"
             }
             Severity::Info => false,
         }

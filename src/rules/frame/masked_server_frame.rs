@@ -1,7 +1,7 @@
 //! Masks that a server must not use.
 
 use crate::rules::Severity;
-use crate::rules::judge::{FrameFacts, Judge, Telling};
+use crate::rules::judge::{FrameFacts, Judge, Telling, unless_masks_tell_sides};
 use crate::rules::{Rule, Table};
 use crate::websocket::notable::Notable;
 
@@ -22,19 +22,10 @@ pub(crate) static RULE: Rule = Rule {
     fix: "Use the server role of the library, or remove the mask where frames are relayed.",
     judge: Judge::Frame {
         on: Notable::MASKED_BY_SERVER,
-        fires,
+        fires: unless_masks_tell_sides,
         tell,
     },
 };
-
-/// Where the sides were told apart by their masks, the mask cannot accuse one of them.
-fn fires(rule: &Rule, facts: &FrameFacts<'_>) -> Option<Severity> {
-    Some(if facts.roles_from_masks {
-        Severity::Info
-    } else {
-        rule.severity
-    })
-}
 
 fn tell(facts: &FrameFacts<'_>) -> Telling {
     let header = &facts.seen.header;
