@@ -1,5 +1,5 @@
 //! Captures each of which showed a fault, as small as shows it. What a capture lacks is nobody's
-//! fault.
+//! fault, and no stray packet ends, moves or divides a connection.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,11 +8,13 @@
 
 use wsblame::driver::{Options, check_packets};
 use wsblame::packet::LinkType;
-use wsblame::report::model::{Connection, Report};
+use wsblame::report::model::{Connection, Finding, Report};
+use wsblame::rules::Severity;
+use wsblame::side::Side;
 use wsblame::source::{MemoryPacket, Packets};
 use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
-use wsblame_fixtures::{Capture, Conversation, Frame, Head};
+use wsblame_fixtures::{Capture, Conversation, Flags, Frame, Head, Segment};
 
 fn report(capture: Capture) -> Report {
     let packets = capture.packets.into_iter().map(|packet| MemoryPacket {
@@ -129,4 +131,157 @@ fn json_as_long_as_the_frame_that_it_would_be() {
     let findings = report.connections.iter().flat_map(|one| &one.findings);
     let rules: Vec<_> = findings.map(|finding| finding.rule).collect();
     assert!(rules.contains(&"not-websocket"), "{rules:?}");
+}
+
+/// The only connection, whatever is wrong with it.
+fn only(capture: Capture) -> Connection {
+    let mut connections = report(capture).connections;
+    assert_eq!(connections.len(), 1);
+    connections.remove(0)
+}
+
+/// Severity of a rule's finding about a side.
+fn severity(connection: &Connection, rule: &str, sender: Side) -> Option<Severity> {
+    let of = |finding: &&Finding| finding.rule == rule && finding.sender == Some(sender);
+    connection
+        .findings
+        .iter()
+        .find(of)
+        .map(|finding| finding.severity)
+}
+
+/// The number that a side's next byte has.
+fn next(conversation: &Conversation, side: wsblame_fixtures::Side) -> u32 {
+    let sent = conversation.segments().iter().rev();
+    sent.filter(|segment| segment.sender == side)
+        .map(Segment::end)
+        .next()
+        .unwrap()
+}
+
+#[test]
+fn a_reset_behind_or_ahead_of_the_stream_ends_nothing() {
+    for distance in [-100, 40_000] {
+        let mut conversation = Conversation::accepted();
+        conversation.server(Frame::text("hello")).ack(Client);
+        let number = next(&conversation, Server).wrapping_add_signed(distance);
+        conversation
+            .segment_at(Server, number, Flags::RST, Vec::new())
+            .client(Frame::text("still here"))
+            .server(Frame::text("me too"))
+            .close(1000);
+        let connection = sound(conversation.capture());
+        assert_eq!(connection.frames.server.text, 2, "{distance}");
+    }
+}
+
+#[test]
+fn a_stray_syn_does_not_divide_a_connection() {
+    let mut conversation = Conversation::accepted();
+    conversation
+        .client(Frame::text("hello"))
+        .segment_at(Client, 0x5eed_5eed, Flags::SYN, Vec::new())
+        .server(Frame::text("compressed").rsv1())
+        .close(1002);
+    let connection = only(conversation.capture());
+    let found = severity(&connection, "rsv-without-extension", Side::Server);
+    assert_eq!(found, Some(Severity::Error));
+}
+
+#[test]
+fn bytes_far_ahead_make_no_hole() {
+    let mut conversation = Conversation::accepted();
+    conversation.server(Frame::text("hello"));
+    let number = next(&conversation, Server).wrapping_add(2 << 20);
+    conversation
+        .segment_at(Server, number, Flags::ACK, b"stray".to_vec())
+        .close(1000);
+    let connection = sound(conversation.capture());
+    assert_eq!(connection.captured.server.missing_bytes, 0);
+}
+
+#[test]
+fn an_absurd_acknowledgement_hides_nothing_that_follows() {
+    let mut conversation = Conversation::accepted();
+    conversation.ack(Client);
+    let last = conversation.segments_mut().last_mut().unwrap();
+    last.acknowledgement = last.acknowledgement.wrapping_add(900);
+    conversation
+        .server(Frame::text("compressed").rsv1())
+        .close(1002);
+    let connection = only(conversation.capture());
+    assert_eq!(connection.frames.server.text, 1);
+    let found = severity(&connection, "rsv-without-extension", Side::Server);
+    assert_eq!(found, Some(Severity::Error));
+}
+
+#[test]
+fn a_clock_that_steps_back_does_not_turn_a_complaint_into_an_echo() {
+    let mut conversation = Conversation::accepted();
+    conversation.server(Frame::text("compressed").rsv1());
+    conversation.close(1002);
+    let segments = conversation.segments_mut();
+    let echo = segments
+        .iter()
+        .rposition(|segment| segment.sender == Server && !segment.payload.is_empty());
+    for segment in &mut segments[echo.unwrap()..] {
+        segment.time -= std::time::Duration::from_millis(20);
+    }
+    let connection = only(conversation.capture());
+    let of = |side| severity(&connection, "protocol-error-close", side);
+    assert_eq!(of(Side::Client), Some(Severity::Warning));
+    assert_eq!(of(Side::Server), Some(Severity::Info));
+}
+
+/// The capture without the packet that brings a side's last payload.
+fn without_last_payload(conversation: &Conversation, side: wsblame_fixtures::Side) -> Capture {
+    let mut segments = conversation.segments().iter();
+    let last = segments
+        .rposition(|segment| segment.sender == side && !segment.payload.is_empty())
+        .unwrap();
+    conversation.capture().without([last + 1])
+}
+
+#[test]
+fn who_may_echo_a_close_that_is_missing_is_not_taken_for_the_first_to_close() {
+    let mut conversation = Conversation::accepted();
+    conversation
+        .client(Frame::text("hello"))
+        .close_by(Server, 1008);
+    let whole = only(conversation.capture());
+    let first = severity(&whole, "policy-close", Side::Server);
+    assert_eq!(first, Some(Severity::Warning));
+    let lossy = only(without_last_payload(&conversation, Server));
+    let echo = severity(&lossy, "policy-close", Side::Client);
+    assert_eq!(echo, Some(Severity::Info));
+}
+
+#[test]
+fn the_second_to_leave_is_not_the_first_because_the_first_was_not_captured() {
+    let mut conversation = Conversation::accepted();
+    conversation.client(Frame::text("hello")).ack(Server);
+    let fin = conversation.segments().len() + 1;
+    conversation.end(Client);
+    let of = |capture| severity(&only(capture), "abnormal-closure", Side::Server);
+    assert_eq!(of(conversation.capture()), Some(Severity::Info));
+    assert_eq!(
+        of(conversation.capture().without([fin])),
+        Some(Severity::Info)
+    );
+}
+
+#[test]
+fn a_page_in_a_tunnel_is_no_intrusion_because_an_odd_frame_follows() {
+    let page = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    let payload = [&[0_u8; 40][..], page].concat();
+    let mut conversation = Conversation::accepted();
+    conversation
+        .send_cut(Server, Frame::binary(payload), &[42])
+        .server(Frame::text("compressed").rsv1())
+        .server(Frame::text("plain"))
+        .close(1002);
+    let connection = only(conversation.capture());
+    let of = |rule| severity(&connection, rule, Side::Server);
+    assert_eq!(of("injected-http-response"), None);
+    assert_eq!(of("rsv-without-extension"), Some(Severity::Error));
 }
