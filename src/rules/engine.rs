@@ -24,7 +24,7 @@ impl Ledger {
         &self.findings
     }
 
-    /// What was found, by place, then in the catalogue's order.
+    /// What was found, by time and place, then in the catalogue's order.
     #[must_use]
     pub fn into_findings(self) -> Vec<Finding> {
         let mut findings = self.findings;
@@ -32,6 +32,7 @@ impl Ledger {
         findings.sort_by_key(|finding| {
             let place = finding.place;
             (
+                place.time,
                 place.packet,
                 finding.sender,
                 place.stream_offset,
