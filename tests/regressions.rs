@@ -285,3 +285,29 @@ fn a_page_in_a_tunnel_is_no_intrusion_because_an_odd_frame_follows() {
     assert_eq!(of("injected-http-response"), None);
     assert_eq!(of("rsv-without-extension"), Some(Severity::Error));
 }
+
+#[test]
+fn an_echo_is_explained_by_the_close_it_echoes_whoever_closed_first() {
+    for (first, second) in [(Side::Client, Side::Server), (Side::Server, Side::Client)] {
+        let mut conversation = Conversation::accepted();
+        let closer = if first == Side::Client {
+            Client
+        } else {
+            Server
+        };
+        conversation
+            .client(Frame::text("hello"))
+            .server(Frame::text("hello"))
+            .close_by(closer, 1008);
+        let connection = only(conversation.capture());
+        let of = |side| {
+            let mut findings = connection.findings.iter();
+            findings
+                .find(|finding| finding.rule == "policy-close" && finding.sender == Some(side))
+                .unwrap()
+        };
+        let cause = of(second).because_of.as_ref().unwrap();
+        assert_eq!((cause.rule, cause.sender), ("policy-close", Some(first)));
+        assert_eq!(cause.packet, of(first).packet);
+    }
+}

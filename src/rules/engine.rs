@@ -117,7 +117,7 @@ impl Ledger {
                     findings: &self.findings,
                 };
                 if let Some(severity) = fires(rule, &facts) {
-                    let telling = tell(&facts);
+                    let telling = tell(rule, &facts);
                     let packet = telling.place.packet;
                     self.note(rule, severity, sender, packet, || telling);
                 }

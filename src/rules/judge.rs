@@ -58,7 +58,7 @@ pub enum Judge {
         /// Whether it fires.
         fires: fn(&Rule, &EndingFacts<'_>) -> Option<Severity>,
         /// In which words.
-        tell: fn(&EndingFacts<'_>) -> Telling,
+        tell: fn(&Rule, &EndingFacts<'_>) -> Telling,
     },
 }
 

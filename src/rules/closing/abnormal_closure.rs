@@ -45,7 +45,7 @@ fn had_left(facts: &EndingFacts<'_>, end: &Place) -> bool {
     facts.peer.leavings().any(|left| end.is_aware_of(&left))
 }
 
-fn tell(facts: &EndingFacts<'_>) -> Telling {
+fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
     let Some(ended) = facts.own.tcp else {
         return facts.tell("ended without a Close");
     };

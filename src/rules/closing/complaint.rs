@@ -1,6 +1,7 @@
 //! What the rules for the codes of a Close have in common: a Close that complains is joined with
 //! what it complains of. The side that complains is the one that noticed.
 
+use crate::place::Place;
 use crate::rules::Rule;
 use crate::rules::judge::{EndingFacts, Judge, Telling};
 use crate::rules::{Cause, Finding, Severity};
@@ -22,11 +23,11 @@ fn own_close(facts: &EndingFacts<'_>, code: u16) -> Option<(FrameSeen, ClosePayl
     (payload.code() == Some(code)).then_some((seen, payload))
 }
 
-/// Whether the Close only echoes the other side's: that is no complaint of its own.
-fn is_echo(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> bool {
-    facts.peer.close.as_ref().is_some_and(|(peers, payload)| {
-        payload.code() == Some(code) && seen.place.is_aware_of(&peers.place)
-    })
+/// The other side's Close that this one only echoes: that is no complaint of its own.
+fn echoed(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> Option<Place> {
+    let (peers, payload) = facts.peer.close.as_ref()?;
+    let is_echo = payload.code() == Some(code) && seen.place.is_aware_of(&peers.place);
+    is_echo.then_some(peers.place)
 }
 
 /// Whether the other side may have closed first, in bytes that were not seen.
@@ -45,7 +46,7 @@ fn offered_nothing(facts: &EndingFacts<'_>) -> bool {
 fn fires<const CODE: u16>(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
     let (seen, _) = own_close(facts, CODE)?;
     Some(
-        if is_echo(facts, &seen, CODE)
+        if echoed(facts, &seen, CODE).is_some()
             || may_be_echo(facts)
             || (CODE == 1010 && offered_nothing(facts))
         {
@@ -56,27 +57,21 @@ fn fires<const CODE: u16>(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severi
     )
 }
 
-fn tell<const CODE: u16>(facts: &EndingFacts<'_>) -> Telling {
+fn tell<const CODE: u16>(rule: &Rule, facts: &EndingFacts<'_>) -> Telling {
     let Some((seen, payload)) = own_close(facts, CODE) else {
         return facts.tell("closed");
     };
     let sender = facts.sender;
     let peer = sender.peer();
-    if is_echo(facts, &seen, CODE) {
-        let first = facts
-            .findings
-            .iter()
-            .find(|finding| {
-                finding.sender == Some(peer) && finding.message.contains(&format!(" with {CODE} "))
-            })
-            .map(Finding::as_cause);
-        return facts
-            .at(
-                &seen,
-                &payload,
-                format!("the {sender} echoes the {peer}'s Close {CODE}"),
-            )
-            .because_of(first);
+    if let Some(first) = echoed(facts, &seen, CODE) {
+        // The same code is the same rule, whichever side is judged first.
+        let cause = Cause {
+            rule: rule.name,
+            sender: Some(peer),
+            packet: first.packet,
+        };
+        let message = format!("the {sender} echoes the {peer}'s Close {CODE}");
+        return facts.at(&seen, &payload, message).because_of(Some(cause));
     }
     let reason = match payload.reason() {
         [] => String::new(),

@@ -30,7 +30,7 @@ fn fires(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
     open.then_some(if ended { rule.severity } else { Severity::Info })
 }
 
-fn tell(facts: &EndingFacts<'_>) -> Telling {
+fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
     let opcode = match facts.own.message {
         MessageState::Open { opcode, .. } => opcode.as_str(),
         MessageState::Idle | MessageState::Unknown => "",
