@@ -1,0 +1,140 @@
+//! A side at the end of its connection.
+
+use std::time::Duration;
+
+use crate::place::Place;
+use crate::rules::{Cause, Finding, Severity, Table};
+use crate::side::Side;
+use crate::websocket::close::ClosePayload;
+use crate::websocket::event::FrameSeen;
+use crate::websocket::handshake::Handshake;
+use crate::websocket::message::MessageState;
+
+use super::{Judge, NOWHERE, SHOWN_PAYLOAD, Telling};
+
+/// How and when a side ended TCP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TcpEnding {
+    /// The packet, and its time.
+    pub place: Place,
+    /// With RST; else with FIN.
+    pub by_reset: bool,
+}
+
+/// What is known of a side when the connection is over.
+#[derive(Clone, Debug)]
+pub struct SideEnding {
+    /// Its first Close frame.
+    pub close: Option<(FrameSeen, ClosePayload)>,
+    /// How it ended TCP.
+    pub tcp: Option<TcpEnding>,
+    /// Every byte up to that end was captured and read: what was not seen was not sent.
+    pub whole: bool,
+    /// The message that it left open, and where its first frame stands.
+    pub message: MessageState,
+    /// The first frame of that message.
+    pub message_begin: Option<FrameSeen>,
+    /// Its latest frame.
+    pub last_frame: Option<Place>,
+    /// Its latest data frame.
+    pub last_data: Option<FrameSeen>,
+    /// Bytes of its stream that the capture lacks, or that could not be read as frames.
+    pub unseen: bool,
+    /// It may have left, by Close, FIN or RST, in bytes that were not seen.
+    pub may_have_left: bool,
+}
+
+impl SideEnding {
+    /// Where it showed that it is leaving: by Close, FIN or RST.
+    pub fn leavings(&self) -> impl Iterator<Item = Place> {
+        let close = self.close.as_ref().map(|(seen, _)| seen.place);
+        let tcp = self.tcp.map(|tcp| tcp.place);
+        close.into_iter().chain(tcp)
+    }
+
+    /// Whether it showed that it is leaving.
+    #[must_use]
+    pub const fn has_left(&self) -> bool {
+        self.close.is_some() || self.tcp.is_some()
+    }
+}
+
+/// One side at the end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct EndingFacts<'a> {
+    /// The side that is judged.
+    pub sender: Side,
+    /// What is known of it.
+    pub own: &'a SideEnding,
+    /// What is known of the other one.
+    pub peer: &'a SideEnding,
+    /// The opening handshake, as far as the capture holds it.
+    pub handshake: Option<&'a Handshake>,
+    /// What was found on the connection so far.
+    pub findings: &'a [Finding],
+}
+
+impl EndingFacts<'_> {
+    /// A finding where the side left, or where its last frame stands.
+    #[must_use]
+    pub fn tell(&self, message: impl Into<String>) -> Telling {
+        let close = self.own.close.as_ref().map(|(seen, _)| seen.place);
+        let tcp = self.own.tcp.map(|tcp| tcp.place);
+        let place = tcp.or(close).or(self.own.last_frame);
+        Telling::new(place.unwrap_or(NOWHERE), message)
+    }
+
+    /// A finding at a Close frame, its header and code shown.
+    #[must_use]
+    pub fn at(
+        &self,
+        seen: &FrameSeen,
+        payload: &ClosePayload,
+        message: impl Into<String>,
+    ) -> Telling {
+        let mut bytes = seen.header.to_bytes();
+        let begin = bytes.len();
+        bytes.extend(payload.bytes().iter().take(SHOWN_PAYLOAD));
+        let code = payload.code().unwrap_or_default();
+        Telling::new(seen.place, message)
+            .showing(bytes)
+            .context(begin..begin + 2, format!("code {code}, unmasked"))
+    }
+
+    /// The finding about how the other side left, which this side knew when it left at `own`.
+    #[must_use]
+    pub fn peers_leaving_finding(&self, own: &Place) -> Option<Cause> {
+        let peer = Some(self.sender.peer());
+        self.findings
+            .iter()
+            .filter(|finding| finding.sender == peer && finding.rule.table == Table::Closing)
+            .filter(|finding| matches!(finding.rule.judge, Judge::Ending { .. }))
+            .find(|finding| own.is_aware_of(&finding.place))
+            .map(Finding::as_cause)
+    }
+
+    /// How long neither side had sent a frame when this happened; `None` where none had.
+    #[must_use]
+    pub fn silence_before(&self, place: &Place) -> Option<Duration> {
+        let frames = [self.own.last_frame, self.peer.last_frame];
+        let last = frames.into_iter().flatten();
+        let last = last.max_by_key(|place| (place.time, place.packet))?;
+        Some(place.time.since(last.time))
+    }
+
+    /// The first error in the peer's bytes that this side knew of when it sent what stands at
+    /// `own`, of a rule that `explains` accepts.
+    #[must_use]
+    pub fn peers_error(
+        &self,
+        own: &Place,
+        explains: impl Fn(&Finding) -> bool,
+    ) -> Option<&Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.sender == Some(self.sender.peer()))
+            .filter(|finding| finding.severity == Severity::Error)
+            .filter(|finding| own.is_aware_of(&finding.place) && explains(finding))
+            .min_by_key(|finding| finding.place.stream_offset)
+    }
+}
