@@ -60,6 +60,9 @@ pub struct Rule {
     pub meaning: &'static str,
     /// Why that breaks connections.
     pub harm: &'static str,
+    /// What real software says when it meets it: `library: text`, as the text stands in its log
+    /// or error.
+    pub says: &'static [&'static str],
     /// What usually is behind it, the commonest first.
     pub causes: &'static [&'static str],
     /// What to change.
@@ -70,13 +73,16 @@ pub struct Rule {
 
 impl Rule {
     /// Whether a finding of this rule with this severity makes a connection a broken one:
-    /// errors do, and warnings about how it began or ended.
+    /// errors do, and warnings about how it began or ended, or about who speaks on it.
     #[must_use]
     pub fn breaks(&self, severity: Severity) -> bool {
         match severity {
             Severity::Error => true,
             Severity::Warning => {
-                matches!(self.table, Table::Closing | Table::Handshake)
+                matches!(
+                    self.table,
+                    Table::Closing | Table::Handshake | Table::Stream
+                )
             }
             Severity::Info => false,
         }

@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "What applications see as 1006: the stream ended and no Close said why.",
     harm: "The other side cannot tell a crash from a planned end, and reconnects or gives up \
         without knowing why.",
+    says: &[],
     causes: &[
         "an intermediary's timeout: see how long the connection was silent",
         "the process at that end died, was killed or was redeployed",

@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a side closed with 1014, bad gateway",
     meaning: "A gateway got an invalid answer from the server behind it.",
     harm: "The connection is over.",
+    says: &[],
     causes: &["the server behind the gateway is down or speaks another protocol"],
     fix: "Look into the gateway's log and capture on its other side.",
     judge: complaint::judge::<1014>(),

@@ -13,6 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a Close with a payload of exactly one byte",
     meaning: "A Close is empty or begins with a status code of two bytes.",
     harm: "The receiver must fail the connection: \"close frame with 1 byte payload\".",
+    says: &[],
     causes: &[
         "a sender that writes the code in one byte",
         "an intermediary that cuts payloads",

@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a side closed with 1010, mandatory extension; info where the client had offered none",
     meaning: "The client expected an extension that the server did not agree to.",
     harm: "The connection is over.",
+    says: &[],
     causes: &[
         "a proxy removed Sec-WebSocket-Extensions from the request or the answer",
         "the server has the extension turned off",

@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "After a Close an endpoint must not send any more data frames; control frames are of \
         no use to anybody then.",
     harm: "Receivers ignore the frame or complain of it; what it carries is lost.",
+    says: &[],
     causes: &[
         "a sender that writes from another task after it has closed",
         "a library that answers a Ping although it has closed",

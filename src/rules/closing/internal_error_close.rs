@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a side closed with 1011, internal error",
     meaning: "The side that closes met a condition it did not expect.",
     harm: "The connection is over.",
+    says: &[],
     causes: &[
         "an exception in the application",
         "a keep-alive that got no Pong in time (\"keepalive ping timeout\")",

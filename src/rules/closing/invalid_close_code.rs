@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "Codes 1004, 1005, 1006 and 1015 are for the local side only, the others are not \
         defined.",
     harm: "The receiver must fail the connection: \"invalid status code 1006\".",
+    says: &[],
     causes: &[
         "a framework that sends back the code its own API reports for a lost connection \
             (1005, 1006)",

@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "What follows the status code must be UTF-8.",
     harm: "The receiver must fail the connection, with 1007 or 1002, and hides the code that \
         was meant.",
+    says: &[],
     causes: &[
         "a reason cut at 123 bytes in the middle of a character",
         "a reason in another encoding",

@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The side that closes got a message that does not fit its type: mostly text that is \
         not UTF-8.",
     harm: "The connection is over.",
+    says: &[],
     causes: &[
         "binary data sent as text",
         "a text cut in the middle of a character",

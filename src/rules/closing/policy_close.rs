@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The side that closes refuses something about the client or its messages, by a rule \
         of its own.",
     harm: "The connection is over.",
+    says: &[],
     causes: &[
         "authentication that failed or ran out",
         "a rate limit",

@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The service restarts; clients may come back.",
     harm: "The connection is over. Many clients that come back at once can keep the service \
         down.",
+    says: &[],
     causes: &["a deployment or reload"],
     fix: "Reconnect with a delay that differs from client to client.",
     judge: complaint::judge::<1012>(),

@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The side that closes has a limit, and a message was above it. Client logs quote the \
         text as if it were their own limit.",
     harm: "The connection is over as soon as such a message is sent.",
+    says: &[],
     causes: &[
         "the receiver's default limit: 64 KiB in Netty and gateways built on it, 1 MiB in \
             Python websockets, 32 KiB in coder/websocket, 16 KiB in uWebSockets",

@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a side closed with 1013, try again later",
     meaning: "The service is overloaded and sheds connections.",
     harm: "The connection is over.",
+    says: &[],
     causes: &["more load than the service takes"],
     fix: "Reconnect later, with growing delays; see the load of the service.",
     judge: complaint::judge::<1013>(),

@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The side that closes does not take the kind of message it got: binary where it wants \
         text, or text where it wants binary.",
     harm: "The connection is over, although every frame was right.",
+    says: &[],
     causes: &["a consumer that takes text only and gets a binary message, or the other way round"],
     fix: "Let the consumer take both text and binary, or send the kind that it takes.",
     judge: complaint::judge::<1003>(),

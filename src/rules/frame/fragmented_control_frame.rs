@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "Control frames must not be fragmented.",
     harm: "The receiver must fail the connection: \"FIN must be set\", \"fragmented control \
         frame\".",
+    says: &[],
     causes: &[
         "bytes that are no frames: an HTTP response begins with 48, which reads as a Close \
             with FIN=0",

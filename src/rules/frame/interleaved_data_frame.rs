@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         control frames may stand between them.",
     harm: "The receiver must fail the connection: \"received start of new message but previous \
         message is unfinished\".",
+    says: &[],
     causes: &[
         "two threads or tasks write to one connection",
         "an intermediary dropped the last fragment of the message before",

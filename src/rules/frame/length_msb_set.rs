@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "the top bit of a 64-bit payload length is set",
     meaning: "The most significant bit of a 64-bit length must be 0.",
     harm: "Receivers fail the connection, or take the length for negative and lose the framing.",
+    says: &[],
     causes: &[
         "bytes that are no frames",
         "a length computed with a signed number that went below zero",

@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "A server must not mask any frame that it sends.",
     harm: "Clients must fail the connection: \"a server must not mask any frames that it sends \
         to the client\". Some do not look, so that it \"works in Firefox\".",
+    says: &[],
     causes: &[
         "the server uses its library's client code to write frames",
         "a proxy passes frames on without removing the mask",

@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The shortest form must be used: 7 bits up to 125, 16 bits up to 65535.",
     harm: "Browsers fail the connection with \"invalid frame header\"; other receivers take it, \
         so that it breaks for some users only.",
+    says: &[],
     causes: &["a server library that always writes the long form"],
     fix: "Write lengths up to 125 in the 7-bit field and up to 65535 in 16 bits.",
     judge: Judge::Frame {

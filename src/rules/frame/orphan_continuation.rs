@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         FIN=0 came before it: none was sent, or the message had ended.",
     harm: "The receiver has nothing to append it to and must fail the connection: \"continuation \
         frame but nothing to continue\".",
+    says: &[],
     causes: &[
         "an intermediary dropped the first fragment of the message",
         "the sender writes the first frame with FIN=1 and goes on nevertheless",

@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a Close, Ping or Pong with more than 125 bytes of payload",
     meaning: "Control frames hold at most 125 bytes of payload.",
     harm: "The receiver must fail the connection: \"control frame too long\".",
+    says: &[],
     causes: &[
         "a Close reason that was not cut to 123 bytes of UTF-8",
         "an application that sends data in Pings",

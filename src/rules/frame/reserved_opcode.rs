@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "Opcodes 0x3-0x7 and 0xB-0xF are reserved for later use.",
     harm: "A receiver must fail the connection: it does not know what the frame is. Libraries \
         close with 1002 and texts like \"invalid opcode 7\".",
+    says: &[],
     causes: &[
         "bytes that are no frames: the place where a frame was due holds something else",
         "a length written by the sender that is not the payload's length",

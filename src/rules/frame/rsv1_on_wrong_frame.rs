@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         are never compressed.",
     harm: "Receivers fail the connection although compression was negotiated, which makes the \
         usual remedy (negotiate it) look wrong.",
+    says: &[],
     causes: &[
         "a proxy that compresses frame by frame instead of message by message",
         "a sender that copies the first frame's bits to all fragments",

@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         that defines the bit that is set.",
     harm: "A receiver must fail the connection: it does not know what the bit changes about the \
         payload. Libraries close with 1002 and texts like \"RSV1 must be clear\".",
+    says: &[],
     causes: &[
         "a proxy or gateway removed Sec-WebSocket-Extensions from the 101 on this leg only, \
             so that one end compresses and the other does not know (frames begin with c1 or c2)",

@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a message begun with FIN=0 was still open when its sender's stream ended",
     meaning: "The sender began a fragmented message and ended its stream before the last fragment.",
     harm: "The receiver never gets the message, and often reports the end as the cause.",
+    says: &[],
     causes: &[
         "the sender died or was killed while it sent",
         "an intermediary ended the connection in the middle",

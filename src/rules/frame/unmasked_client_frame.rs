@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "A client must mask every frame that it sends, empty control frames too.",
     harm: "Servers must fail the connection: \"MASK must be set\", \"received an unmasked frame \
         from client\".",
+    says: &[],
     causes: &[
         "an embedded client that masks data frames and forgets the Pong that answers a \
             server's Ping: data works until somebody turns server pings on",

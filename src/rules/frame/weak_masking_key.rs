@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         travel.",
     harm: "It breaks no connection. It lets a hostile page write bytes of its choice on the \
         wire, which is what masking is there to prevent.",
+    says: &[],
     causes: &["a client that saves the work of masking", "a test tool"],
     fix: "Take every frame's key from a strong source of randomness.",
     judge: Judge::Frame {

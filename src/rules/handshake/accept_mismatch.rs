@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The server proves with Sec-WebSocket-Accept that it read this request: base64 of the \
         SHA-1 of the key and a fixed GUID.",
     harm: "Clients must fail the connection: \"incorrect Sec-WebSocket-Accept header value\".",
+    says: &[],
     causes: &[
         "an intermediary that made a handshake of its own and passed the other side's answer \
             on",

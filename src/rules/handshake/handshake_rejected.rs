@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The request for a WebSocket got an ordinary HTTP answer. Its Server and Via fields, \
         and its body, tell who spoke.",
     harm: "No WebSocket comes to be: \"unexpected response code\", \"bad handshake\".",
+    says: &[],
     causes: &[
         "an intermediary that does not pass the upgrade on (nginx without proxy_http_version \
             1.1 and the Upgrade and Connection fields)",

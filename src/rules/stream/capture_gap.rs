@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         connection: the peer acknowledged them, or later ones came.",
     harm: "What stands in missing bytes is not judged, and what depends on them is not held \
         against anybody.",
+    says: &[],
     causes: &[
         "a snaplen that keeps the first bytes of each packet only",
         "packets that the capturing host dropped",

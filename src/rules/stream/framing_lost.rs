@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         between, has another length than it says.",
     harm: "From here on the receiver reads payload as headers; its error text names bits that \
         nobody set.",
+    says: &[],
     causes: &[
         "a sender whose length field does not count what it sends: characters instead of \
             bytes, or two writers at once",

@@ -18,6 +18,7 @@ pub(crate) static RULE: Rule = Rule {
         upgraded connection.",
     harm: "The receiver reads \"GET \" as a frame header (G is 0x47: RSV1, opcode 7) and fails \
         with \"RSV1 must be clear\" or \"invalid opcode 7\".",
+    says: &[],
     causes: &["an intermediary or a client's pool that uses an upgraded connection again"],
     fix: "Take upgraded connections out of the pool.",
     judge: Judge::Stream { fires, tell },

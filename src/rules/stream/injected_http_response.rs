@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         upgraded connection; its status, Server and title tell what.",
     harm: "The receiver reads \"HTTP\" as a frame header (H is 0x48: RSV1, FIN=0, opcode 8) and \
         fails with \"RSV1 must be clear\", \"FIN must be set\" or \"invalid frame header\".",
+    says: &[],
     causes: &[
         "a proxy or filter that blocks with a page of its own (403, 407, 451)",
         "a Node HTTP server's own timer that was never detached (408 after 30 to 90 s)",

@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "After the 101 only frames may follow. What stands here is named by its first bytes.",
     harm: "The receiver reads the bytes as a frame header and fails with whatever bits they \
         happen to set.",
+    says: &[],
     causes: &[
         "a server that goes on with an HTTP body, chunks or padding behind the 101",
         "TLS or HTTP/2 spoken to a port that does not expect it",
