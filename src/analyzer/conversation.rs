@@ -259,15 +259,9 @@ impl Conversation {
             frame: None,
         };
         self.miss_frames_before(Side::Client, end, limits);
-        let Stage::WebSocket(session) = &mut self.stage else {
+        let Some((session, mut context)) = self.session(limits) else {
             return;
         };
-        let mut context = context(
-            limits,
-            &mut self.ledger,
-            self.handshake.as_ref(),
-            self.client,
-        );
         for way in Way::BOTH {
             let direction = flow.direction(way);
             // A RST may come in the middle of anything: it shows nothing of what was to follow.
@@ -376,22 +370,12 @@ impl Conversation {
             };
             gap = missing;
         }
-        match &mut self.stage {
-            Stage::WebSocket(session) => {
-                let mut context = context(
-                    limits,
-                    &mut self.ledger,
-                    self.handshake.as_ref(),
-                    self.client,
-                );
-                session.gap(side, gap, told, &mut context);
-            }
-            Stage::Http => {
-                self.note_gap(side, gap, told);
-                self.search_over(way, gap, limits);
-                self.exchanges.gap(side, &gap);
-            }
-            Stage::Other => {}
+        if let Some((session, mut context)) = self.session(limits) {
+            session.gap(side, gap, told, &mut context);
+        } else if matches!(self.stage, Stage::Http) {
+            self.note_gap(side, gap, told);
+            self.search_over(way, gap, limits);
+            self.exchanges.gap(side, &gap);
         }
     }
 
@@ -428,20 +412,26 @@ impl Conversation {
         if matches!(self.stage, Stage::WebSocket(_)) {
             chunk = self.frames_of(side, chunk, limits);
         }
-        match &mut self.stage {
-            Stage::WebSocket(session) => {
-                let mut context = context(
-                    limits,
-                    &mut self.ledger,
-                    self.handshake.as_ref(),
-                    self.client,
-                );
-                session.data(side, &chunk, &mut context);
-                length
-            }
-            Stage::Http => length - self.http(way, side, chunk, limits),
-            Stage::Other => length,
+        if let Some((session, mut context)) = self.session(limits) {
+            session.data(side, &chunk, &mut context);
+        } else if matches!(self.stage, Stage::Http) {
+            return length - self.http(way, side, chunk, limits);
         }
+        length
+    }
+
+    /// The open WebSocket, where there is one, and what it needs of the connection around it.
+    fn session<'a>(&'a mut self, limits: &'a Limits) -> Option<(&'a mut Session, Context<'a>)> {
+        let Stage::WebSocket(session) = &mut self.stage else {
+            return None;
+        };
+        let context = Context {
+            limits,
+            ledger: &mut self.ledger,
+            handshake: self.handshake.as_ref(),
+            roles_from_masks: matches!(self.client, Some((_, RolesFrom::Masks))),
+        };
+        Some((session, context))
     }
 
     /// Reads bytes as HTTP; returns how many are left, since they must wait.
@@ -551,20 +541,5 @@ impl Conversation {
         self.stage = Stage::Other;
         self.waiting = Default::default();
         self.searches = Default::default();
-    }
-}
-
-/// What a session needs of the connection around it.
-const fn context<'a>(
-    limits: &'a Limits,
-    ledger: &'a mut Ledger,
-    handshake: Option<&'a Handshake>,
-    client: Option<(Way, RolesFrom)>,
-) -> Context<'a> {
-    Context {
-        limits,
-        ledger,
-        handshake,
-        roles_from_masks: matches!(client, Some((_, RolesFrom::Masks))),
     }
 }

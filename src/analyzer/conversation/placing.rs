@@ -13,7 +13,7 @@ use crate::websocket::kept::KeptChunk;
 use crate::websocket::reader::FrameReader;
 use crate::websocket::search::{Search, Threshold};
 
-use super::{Conversation, RolesFrom, Session, Stage, context};
+use super::{Conversation, RolesFrom, Session, Stage};
 
 impl Conversation {
     /// The answer to an attempt is missing: what follows on both sides may be HTTP or frames.
@@ -69,13 +69,7 @@ impl Conversation {
                 acknowledgement: place.acknowledgement,
             },
         };
-        if let Stage::WebSocket(session) = &mut self.stage {
-            let mut context = context(
-                limits,
-                &mut self.ledger,
-                self.handshake.as_ref(),
-                self.client,
-            );
+        if let Some((session, mut context)) = self.session(limits) {
             session.gap(side, gap, true, &mut context);
         }
     }
@@ -191,14 +185,9 @@ impl Conversation {
             client: reader(Side::Client),
             server: reader(Side::Server),
         };
-        let mut session = Box::new(Session::new(readers, agreement));
-        let mut context = context(
-            limits,
-            &mut self.ledger,
-            self.handshake.as_ref(),
-            self.client,
-        );
-        session.catch_up(&mut context);
-        self.stage = Stage::WebSocket(session);
+        self.stage = Stage::WebSocket(Box::new(Session::new(readers, agreement)));
+        if let Some((session, mut context)) = self.session(limits) {
+            session.catch_up(&mut context);
+        }
     }
 }
