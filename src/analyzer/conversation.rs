@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::place::Place;
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
-use crate::rules::judge::{HandshakeFacts, StreamFacts};
+use crate::rules::judge::{Framing, HandshakeFacts, StreamFacts};
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
 use crate::websocket::event::Oddity;
@@ -399,6 +399,7 @@ impl Conversation {
             },
             handshake: None,
             last_frame: None,
+            framing: Framing::Undisturbed,
         });
     }
 

@@ -1,6 +1,7 @@
 //! A connection that is over, as the report tells it.
 
 use crate::packet::PacketId;
+use crate::place::Place;
 use crate::report::model::{self, Outcome};
 use crate::rules::Finding;
 use crate::side::{Side, Sides};
@@ -8,7 +9,7 @@ use crate::tcp::{Direction, Flow, Way};
 use crate::websocket::handshake::Handshake;
 
 use super::conversation::{Ended, RolesFrom};
-use super::session::Tally;
+use super::session::{Session, Tally};
 
 /// What of the wire may stand in a report as it is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,13 +44,10 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
             server: tcp(direction(Side::Server)),
         },
     };
-    let unread = |side| {
-        let session = ended.session.as_ref();
-        session.map_or(0, |session| session.unread_bytes(side))
-    };
-    let unread = Sides {
-        client: unread(Side::Client),
-        server: unread(Side::Server),
+    let captured = |side| captured(direction(side), ended.session.as_deref(), side);
+    let captured = Sides {
+        client: captured(Side::Client),
+        server: captured(Side::Server),
     };
     let layers = layers(&ended);
     let findings: Vec<Finding> = ended.ledger.into_findings();
@@ -75,10 +73,7 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         frames,
         messages,
         close,
-        captured: Sides {
-            client: captured(direction(Side::Client), unread.client),
-            server: captured(direction(Side::Server), unread.server),
-        },
+        captured,
         findings: findings.into_iter().map(finding).collect(),
         verdict: None,
     }
@@ -124,13 +119,21 @@ fn tcp(direction: &Direction) -> Option<model::TcpEnd> {
     })
 }
 
-fn captured(direction: &Direction, unread_bytes: u64) -> model::Captured {
+fn captured(direction: &Direction, session: Option<&Session>, side: Side) -> model::Captured {
+    let unjudged = |(from, to): &(Place, Option<Place>)| model::Unjudged {
+        input: from.packet.input,
+        from_packet: from.packet.number,
+        to_input: to.map(|to| to.packet.input),
+        to_packet: to.map(|to| to.packet.number),
+    };
+    let all = session.map_or(&[][..], |session| session.tally(side).unjudged.as_slice());
     model::Captured {
         from_start: direction.is_from_start(),
         bytes: direction.bytes(),
         missing_bytes: direction.missing_bytes(),
         gaps: direction.gaps(),
-        unread_bytes,
+        unread_bytes: session.map_or(0, |session| session.unread_bytes(side)),
+        unjudged: all.iter().map(unjudged).collect(),
     }
 }
 

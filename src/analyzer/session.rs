@@ -5,7 +5,7 @@ use crate::place::Place;
 use crate::report::model;
 use crate::rules::Ledger;
 use crate::rules::judge::{
-    CloseFacts, FrameFacts, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding,
+    CloseFacts, FrameFacts, Framing, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding,
 };
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Direction, Gap};
@@ -26,6 +26,9 @@ pub(super) struct Context<'a> {
     pub(super) handshake: Option<&'a Handshake>,
     pub(super) roles_from_masks: bool,
 }
+
+/// Places of one side where nothing could be judged that are listed: enough to find them.
+const UNJUDGED: usize = 16;
 
 /// An open WebSocket.
 #[derive(Debug)]
@@ -55,6 +58,10 @@ pub(super) struct Tally {
     last_frame: Option<Place>,
     /// Some of its bytes are missing, or could not be read as frames.
     unseen: bool,
+    /// What lost the place of the next header, until it is known where frames go on.
+    lost: Option<Box<Oddity>>,
+    /// Where nothing could be judged: from where, and to where if frames were found again.
+    pub(super) unjudged: Vec<(Place, Option<Place>)>,
 }
 
 impl Session {
@@ -110,6 +117,12 @@ impl Session {
             tally.take(side, event, agreement, context);
         });
         tally.end_close(side, false, context);
+        let framing = if reader.unread_bytes() > 0 {
+            Framing::Lost
+        } else {
+            Framing::Undisturbed
+        };
+        tally.judge_lost(side, framing, context);
     }
 
     /// Bytes of memory that what the readers keep takes.
@@ -175,34 +188,71 @@ impl Tally {
                 self.end_close(side, whole, context);
                 self.end_message();
             }
-            FrameEvent::Oddity(oddity) => {
-                self.unseen |= !matches!(oddity, Oddity::Found { .. });
-                match &oddity {
-                    Oddity::Gap {
-                        gap,
-                        lost_place,
-                        frame,
-                    } => {
-                        if !lost_place {
-                            self.frames.payload_bytes += gap.length;
-                        }
-                        // Of a gap that belongs to no frame it was told when it came.
-                        if frame.is_none() {
-                            return;
-                        }
-                    }
-                    Oddity::Found { .. } => return,
-                    Oddity::Foreign { .. } | Oddity::FramingLost { .. } => {}
-                }
-                let facts = StreamFacts {
-                    sender: side,
-                    oddity: &oddity,
-                    handshake: context.handshake,
-                    last_frame: self.last_frame,
-                };
-                context.ledger.judge_stream(&facts);
-            }
+            FrameEvent::Oddity(oddity) => self.note_oddity(side, oddity, context),
         }
+    }
+
+    /// Notes bytes that are no frames. What loses the place of the next header is judged when it
+    /// is known where frames go on.
+    fn note_oddity(&mut self, side: Side, oddity: Oddity, context: &mut Context<'_>) {
+        self.unseen = true;
+        if let Oddity::Gap {
+            gap, lost_place, ..
+        } = &oddity
+            && !lost_place
+        {
+            self.frames.payload_bytes += gap.length;
+        }
+        if oddity.loses_place() && self.lost.is_none() {
+            self.lost = Some(Box::new(oddity));
+        } else {
+            // Behind a loss it is the loss that tells from where on frames go on.
+            self.judge_oddity(side, &oddity, Framing::Undisturbed, context);
+        }
+    }
+
+    /// Judges what lost the place of the next header, if anything did.
+    fn judge_lost(&mut self, side: Side, framing: Framing, context: &mut Context<'_>) {
+        let Some(oddity) = self.lost.take() else {
+            return;
+        };
+        let framing = match framing {
+            Framing::FoundAgain(place) if place.stream_offset <= oddity.end_offset() => {
+                Framing::Undisturbed
+            }
+            framing => framing,
+        };
+        let to = match framing {
+            Framing::Undisturbed => None,
+            Framing::FoundAgain(place) => Some(Some(place)),
+            Framing::Lost => Some(None),
+        };
+        if let Some(to) = to
+            && self.unjudged.len() < UNJUDGED
+        {
+            self.unjudged.push((oddity.place(), to));
+        }
+        self.judge_oddity(side, &oddity, framing, context);
+    }
+
+    fn judge_oddity(
+        &self,
+        side: Side,
+        oddity: &Oddity,
+        framing: Framing,
+        context: &mut Context<'_>,
+    ) {
+        // Of a gap that belongs to no frame it was told when it came.
+        if matches!(oddity, Oddity::Gap { frame: None, .. }) {
+            return;
+        }
+        context.ledger.judge_stream(&StreamFacts {
+            sender: side,
+            oddity,
+            handshake: context.handshake,
+            last_frame: self.last_frame,
+            framing,
+        });
     }
 
     fn begin(
@@ -212,6 +262,7 @@ impl Tally {
         agreement: Agreement,
         context: &mut Context<'_>,
     ) {
+        self.judge_lost(side, Framing::FoundAgain(seen.place), context);
         let opcode = seen.header.opcode();
         let count = match opcode {
             Opcode::Continuation => &mut self.frames.continuation,

@@ -279,7 +279,7 @@ pub enum TcpEnd {
 }
 
 /// What of one direction the capture holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Captured {
     /// The stream is known from its SYN on.
     pub from_start: bool,
@@ -291,6 +291,21 @@ pub struct Captured {
     pub gaps: u64,
     /// TCP payload bytes that were captured and could not be read as frames.
     pub unread_bytes: u64,
+    /// Where nothing could be judged: the first 16 ranges.
+    pub unjudged: Vec<Unjudged>,
+}
+
+/// A range of one direction in which it is not known where frames begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Unjudged {
+    /// Index of the input that holds its first packet.
+    pub input: u32,
+    /// Its first packet.
+    pub from_packet: u64,
+    /// Index of the input that holds the packet in which frames were recognised again.
+    pub to_input: Option<u32>,
+    /// The packet in which frames were recognised again; null if there is none.
+    pub to_packet: Option<u64>,
 }
 
 /// Something that is wrong, or worth knowing.

@@ -119,7 +119,7 @@ pub(crate) fn connection(id: u64) -> Connection {
             },
         },
         captured: Sides {
-            client: whole,
+            client: whole.clone(),
             server: whole,
         },
         findings: Vec::new(),

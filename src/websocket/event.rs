@@ -55,11 +55,36 @@ pub enum Oddity {
         /// What stands where it announces the next one.
         next: Option<FrameHeader>,
     },
-    /// Frames were found again.
-    Found {
-        /// Where.
-        place: Place,
-    },
+}
+
+impl Oddity {
+    /// Where it stands; the number of the frame that is cut, or was due, is in it if that is
+    /// known.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        match self {
+            Self::Foreign { place, .. } | Self::FramingLost { place, .. } => *place,
+            Self::Gap { gap, frame, .. } => gap.place(*frame),
+        }
+    }
+
+    /// The stream offset behind it, as far as its length is known.
+    #[must_use]
+    pub const fn end_offset(&self) -> u64 {
+        match self {
+            Self::Foreign { place, .. } | Self::FramingLost { place, .. } => place.stream_offset,
+            Self::Gap { gap, .. } => gap.offset.saturating_add(gap.length),
+        }
+    }
+
+    /// Whether it is not known behind it where the next header stands.
+    #[must_use]
+    pub const fn loses_place(&self) -> bool {
+        match self {
+            Self::Gap { lost_place, .. } => *lost_place,
+            Self::Foreign { .. } | Self::FramingLost { .. } => true,
+        }
+    }
 }
 
 /// What comes out of one direction.

@@ -9,7 +9,7 @@ use super::words::{
     counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
 };
 use crate::report::model::{
-    Captured, CloseFrame, Connection, Frames, Handshake, Input, Outcome, TcpEnd,
+    Captured, CloseFrame, Connection, Frames, Handshake, Input, Outcome, TcpEnd, Unjudged,
 };
 use crate::rules::Severity;
 use crate::side::Side;
@@ -38,6 +38,9 @@ pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) 
     }
     if let Some(captured) = captured(connection) {
         page.field("not seen", captured);
+    }
+    if let Some(unjudged) = unjudged(connection, inputs) {
+        page.field("not judged", unjudged);
     }
     page.field("end", end(connection, scale));
     findings(page, scale, connection);
@@ -176,6 +179,23 @@ fn captured(connection: &Connection) -> Option<String> {
         (!lacks.is_empty()).then(|| format!("{side}: {}", lacks.join(" and ")))
     };
     let sides: Vec<_> = Side::BOTH.into_iter().filter_map(lacks).collect();
+    (!sides.is_empty()).then(|| sides.join("; "))
+}
+
+/// Where nothing of a side's stream could be judged; none if nowhere.
+fn unjudged(connection: &Connection, inputs: &[Input]) -> Option<String> {
+    let range = |range: &Unjudged| {
+        let from = packet(range.from_packet, range.input, inputs);
+        match (range.to_packet, range.to_input) {
+            (Some(to), Some(input)) => format!("{from} to {}", packet(to, input, inputs)),
+            _ => format!("{from} to its end"),
+        }
+    };
+    let of = |side: Side| {
+        let ranges = &connection.captured.of(side).unjudged;
+        (!ranges.is_empty()).then(|| format!("{side}: {}", first_few(ranges.iter().map(range))))
+    };
+    let sides: Vec<_> = Side::BOTH.into_iter().filter_map(of).collect();
     (!sides.is_empty()).then(|| sides.join("; "))
 }
 

@@ -154,15 +154,15 @@ fn not_seen(report: &Report) -> Option<String> {
     let connections = &report.connections;
     let joined = |it: &&Connection| it.handshake.outcome == Outcome::Unseen;
     let missing = |it: &Connection| {
-        let Sides { client, server } = it.captured;
+        let Sides { client, server } = &it.captured;
         client.missing_bytes.saturating_add(server.missing_bytes)
     };
     let unread = |it: &Connection| {
-        let Sides { client, server } = it.captured;
+        let Sides { client, server } = &it.captured;
         client.unread_bytes.saturating_add(server.unread_bytes)
     };
     let is_half = |it: &&Connection| {
-        let Sides { client, server } = it.captured;
+        let Sides { client, server } = &it.captured;
         [client, server]
             .iter()
             .any(|side| side.bytes == 0 && (!side.from_start || side.missing_bytes > 0))

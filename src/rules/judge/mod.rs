@@ -11,7 +11,7 @@ pub use close::CloseFacts;
 pub use ending::{EndingFacts, SideEnding, TcpEnding};
 pub use frame::{FrameFacts, always, unless_masks_tell_sides};
 pub use handshake::HandshakeFacts;
-pub use stream::{ForeignBytes, StreamFacts};
+pub use stream::{ForeignBytes, Framing, StreamFacts};
 pub use telling::{SHOWN_PAYLOAD, Telling};
 
 use crate::packet::PacketId;

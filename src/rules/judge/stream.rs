@@ -19,6 +19,19 @@ pub struct StreamFacts<'a> {
     pub handshake: Option<&'a Handshake>,
     /// The sender's frame before it.
     pub last_frame: Option<Place>,
+    /// What became of the framing behind it.
+    pub framing: Framing,
+}
+
+/// What becomes of a sender's framing behind bytes that are no frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// It was never in doubt, or nothing came that could have been a frame.
+    Undisturbed,
+    /// Frames are recognised again from here on.
+    FoundAgain(Place),
+    /// No frames were recognised in all that came.
+    Lost,
 }
 
 /// Something foreign, as [`Oddity::Foreign`] has it.
@@ -57,12 +70,29 @@ impl<'a> StreamFacts<'a> {
     /// A finding at the oddity's place.
     #[must_use]
     pub fn tell(&self, message: impl Into<String>) -> Telling {
-        let place = match self.oddity {
-            Oddity::Foreign { place, .. }
-            | Oddity::FramingLost { place, .. }
-            | Oddity::Found { place } => *place,
-            Oddity::Gap { gap, frame, .. } => gap.place(*frame),
-        };
-        Telling::new(place, message)
+        Telling::new(self.oddity.place(), message)
+    }
+
+    /// What could not be judged because of it, to stand at the end of a message: from which
+    /// packet to which.
+    #[must_use]
+    pub fn unjudged(&self) -> String {
+        let from = self.oddity.place().packet.number;
+        match self.framing {
+            Framing::Undisturbed => String::new(),
+            Framing::FoundAgain(place) if place.packet.number == from => {
+                "; frames are recognised again later in this packet".to_owned()
+            }
+            Framing::FoundAgain(place) => format!(
+                "; frames are recognised again in packet {}: of what the {} sent between, \
+                nothing could be judged",
+                place.packet.number, self.sender
+            ),
+            Framing::Lost => format!(
+                "; no frames were recognised behind it: nothing that the {} sent from here on \
+                could be judged",
+                self.sender
+            ),
+        }
     }
 }

@@ -33,23 +33,15 @@ fn fires(rule: &Rule, facts: &StreamFacts<'_>) -> Option<Severity> {
 }
 
 fn tell(facts: &StreamFacts<'_>) -> Telling {
-    let Oddity::Gap {
-        gap,
-        lost_place,
-        frame,
-    } = facts.oddity
-    else {
+    let Oddity::Gap { gap, .. } = facts.oddity else {
         return facts.tell("bytes are missing");
     };
     let length = gap.length;
     let plural = if length == 1 { "byte" } else { "bytes" };
-    let mut message = match gap.cause {
+    let what = match gap.cause {
         GapCause::Start => "the start of this stream is not in the capture".to_owned(),
         GapCause::Lost => format!("{length} {plural} of this stream are not in the capture"),
         GapCause::Cut => format!("the capture cut {length} {plural} off this packet (snaplen)"),
     };
-    if *lost_place && gap.cause != GapCause::Start {
-        message.push_str("; what follows is judged from where frames are recognised again");
-    }
-    Telling::new(gap.place(*frame), message)
+    facts.tell(what + &facts.unjudged())
 }

@@ -68,8 +68,9 @@ fn tell(facts: &StreamFacts<'_>) -> Telling {
     Telling::new(
         *place,
         format!(
-            "no frame begins here ({}; {next}); {last}",
-            reasons.join(", ")
+            "no frame begins here ({}; {next}); {last}{}",
+            reasons.join(", "),
+            facts.unjudged()
         ),
     )
     .showing(bytes)

@@ -44,7 +44,8 @@ fn tell(facts: &StreamFacts<'_>) -> Telling {
     let method = Untrusted(method.unwrap_or_default());
     facts
         .tell(format!(
-            "an HTTP request ({method}) stands where a frame was due"
+            "an HTTP request ({method}) stands where a frame was due{}",
+            facts.unjudged()
         ))
         .showing_foreign(&foreign, "an HTTP method")
 }

@@ -67,6 +67,9 @@ fn tell(facts: &StreamFacts<'_>) -> Telling {
         "stands where a frame was due"
     };
     facts
-        .tell(format!("an HTTP response {whereabouts}: {what}"))
+        .tell(format!(
+            "an HTTP response {whereabouts}: {what}{}",
+            facts.unjudged()
+        ))
         .showing_foreign(&foreign, "an HTTP status line")
 }

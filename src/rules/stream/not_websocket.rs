@@ -43,6 +43,9 @@ fn tell(facts: &StreamFacts<'_>) -> Telling {
     };
     let kind = foreign.kind;
     facts
-        .tell(format!("{kind} stands where a frame was due"))
+        .tell(format!(
+            "{kind} stands where a frame was due{}",
+            facts.unjudged()
+        ))
         .showing_foreign(&foreign, &kind.to_string())
 }
