@@ -1,5 +1,6 @@
 //! The rules of the table Stream: what is under the frames, or instead of them.
 
+mod block_page;
 pub(super) mod capture_gap;
 pub(super) mod framing_lost;
 pub(super) mod injected_http_request;
