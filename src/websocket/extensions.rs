@@ -1,30 +1,22 @@
 //! Extensions (RFC 6455 section 9): the elements of Sec-WebSocket-Extensions as they stood on
-//! the wire, and what was agreed. Their parameters are not looked into here.
+//! the wire, and what was agreed.
+
+mod grammar;
+
+pub use grammar::{Parameter, is_token, parameters};
+
+use crate::side::Side;
 
 /// The elements of comma-separated header field values, several fields counting as one list
 /// (RFC 9110 section 5.3); a comma inside a quoted string separates nothing. Empty elements are
 /// left out.
 pub fn elements<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Vec<&'a [u8]> {
-    let mut all = Vec::new();
-    for value in values {
-        let (mut quoted, mut escaped) = (false, false);
-        let parts = value.split(|byte| {
-            let separates = *byte == b',' && !quoted;
-            (quoted, escaped) = match *byte {
-                _ if escaped => (quoted, false),
-                b'\\' if quoted => (quoted, true),
-                b'"' => (!quoted, false),
-                _ => (quoted, false),
-            };
-            separates
-        });
-        all.extend(
-            parts
-                .map(<[u8]>::trim_ascii)
-                .filter(|part| !part.is_empty()),
-        );
-    }
-    all
+    values
+        .into_iter()
+        .flat_map(|value| grammar::split(value, b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// The extension that an element names, without its parameters.
@@ -43,6 +35,8 @@ pub struct Agreement {
     seen: bool,
     deflate: bool,
     unknown: bool,
+    client_resets: bool,
+    server_resets: bool,
 }
 
 impl Agreement {
@@ -51,16 +45,24 @@ impl Agreement {
         seen: false,
         deflate: false,
         unknown: false,
+        client_resets: false,
+        server_resets: false,
     };
 
     /// What the elements of the 101's Sec-WebSocket-Extensions agree to.
     #[must_use]
     pub fn of_elements(elements: &[&[u8]]) -> Self {
         let deflate = |element: &&[u8]| name(element).eq_ignore_ascii_case(b"permessage-deflate");
+        let names = |flag: &str| {
+            let mut ours = elements.iter().filter(|element| deflate(element));
+            ours.any(|element| parameters(element).any(|parameter| parameter.is(flag)))
+        };
         Self {
             seen: true,
             deflate: elements.iter().any(deflate),
             unknown: !elements.iter().all(deflate),
+            client_resets: names("client_no_context_takeover"),
+            server_resets: names("server_no_context_takeover"),
         }
     }
 
@@ -80,6 +82,16 @@ impl Agreement {
     #[must_use]
     pub const fn has_unknown(&self) -> bool {
         self.unknown
+    }
+
+    /// Whether what a side compresses may refer back to its earlier messages, for all that is
+    /// known (RFC 7692 section 7.1.1).
+    #[must_use]
+    pub const fn keeps_context(&self, side: Side) -> bool {
+        match side {
+            Side::Client => !self.client_resets,
+            Side::Server => !self.server_resets,
+        }
     }
 
     /// Whether a message may begin with RSV1, for all that is known.
@@ -108,5 +120,20 @@ mod tests {
         assert!(!Agreement::of_elements(&[]).allows_rsv1());
         assert!(Agreement::of_elements(&[b"x-bzip"]).has_unknown());
         assert!(Agreement::UNSEEN.allows_rsv1());
+    }
+
+    #[test]
+    fn each_side_keeps_its_context_unless_the_answer_names_its_flag() {
+        let plain = Agreement::of_elements(&[b"permessage-deflate"]);
+        assert!(plain.keeps_context(Side::Client) && plain.keeps_context(Side::Server));
+        let server = Agreement::of_elements(&[b"permessage-deflate ; Server_No_Context_Takeover"]);
+        assert!(server.keeps_context(Side::Client) && !server.keeps_context(Side::Server));
+        let client = Agreement::of_elements(&[
+            b"permessage-deflate; server_max_window_bits=10; client_no_context_takeover",
+        ]);
+        assert!(!client.keeps_context(Side::Client) && client.keeps_context(Side::Server));
+        let other = Agreement::of_elements(&[b"x; server_no_context_takeover"]);
+        assert!(other.keeps_context(Side::Server));
+        assert!(Agreement::UNSEEN.keeps_context(Side::Server));
     }
 }
