@@ -37,6 +37,9 @@ pub struct Limits {
     pub reordering_milliseconds: u64,
     /// Bytes of one HTTP head. Servers refuse longer ones (common bounds are 8 to 64 KiB).
     pub head_bytes: usize,
+    /// Bytes of the body of an answer that refuses an upgrade, kept for its title, which stands
+    /// at the beginning of a page.
+    pub page_bytes: usize,
     /// Requests of one connection that wait for their answers (HTTP/1.1 pipelining).
     pub pipelined_requests: usize,
     /// Bytes that a client sent behind its upgrade request, kept until the answer shows what
@@ -65,6 +68,7 @@ impl Default for Limits {
             reordering_packets: 64,
             reordering_milliseconds: 1000,
             head_bytes: 64 << 10,
+            page_bytes: 4 << 10,
             pipelined_requests: 1024,
             early_bytes: 256 << 10,
             search_bytes: 64 << 10,

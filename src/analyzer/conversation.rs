@@ -3,13 +3,14 @@
 //! by heads or by frames that make sense in a row.
 
 mod placing;
+mod unanswered;
 
 use crate::http::{Attempt, Exchanges, Progress, Purpose, looks_like_request};
 use crate::limits::Limits;
 use crate::place::Place;
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
-use crate::rules::judge::{Framing, HandshakeFacts, StreamFacts};
+use crate::rules::judge::{Framing, StreamFacts};
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
 use crate::websocket::event::Oddity;
@@ -21,6 +22,7 @@ use crate::websocket::search::{Search, Threshold};
 
 use super::session::{Context, Session};
 use super::waiting::{Kept, Waiting};
+use unanswered::unanswered;
 
 /// What a TCP connection carries that is no WebSocket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -189,6 +191,10 @@ impl Conversation {
 
     /// The connection is over; says what it carried if it was no WebSocket.
     pub(super) fn finish(mut self, flow: &Flow, limits: &Limits) -> Result<Ended, Kind> {
+        let awaited = match self.stage {
+            Stage::Http => self.exchanges.awaited(),
+            Stage::WebSocket(_) | Stage::Other => None,
+        };
         while self.waiting.iter().any(|kept| !kept.is_empty()) {
             for way in Way::BOTH {
                 self.stop_waiting(way);
@@ -213,7 +219,8 @@ impl Conversation {
         if !has_session && self.handshake.is_none() && self.refused.is_empty() {
             return Err(self.kind());
         }
-        self.judge_end(client, flow, limits);
+        self.keep_page(true);
+        self.judge_end(client, flow, awaited, limits);
         let outcome = self.outcome(flow, client, has_session);
         let roles_from = if self.handshake.is_some() || !self.refused.is_empty() {
             RolesFrom::Handshake
@@ -234,19 +241,19 @@ impl Conversation {
         })
     }
 
-    /// Judges what can be judged only when nothing more will come.
-    fn judge_end(&mut self, client: Way, flow: &Flow, limits: &Limits) {
-        let accepted = self.handshake.as_ref().is_some_and(Handshake::is_accepted)
+    /// Judges what can be judged only when nothing more will come; `begun` as
+    /// [`Exchanges::awaited`] has it.
+    fn judge_end(&mut self, client: Way, flow: &Flow, begun: Option<usize>, limits: &Limits) {
+        let is_open = self.handshake.as_ref().is_some_and(Handshake::is_accepted)
             || matches!(self.stage, Stage::WebSocket(_));
-        let attempts = self.refused.iter().chain(&self.handshake);
-        for handshake in attempts {
-            for sender in Side::BOTH {
-                self.ledger.judge_handshake(&HandshakeFacts {
-                    sender,
-                    handshake,
-                    accepted_later: accepted,
-                });
-            }
+        for handshake in &self.refused {
+            let has_tunnel = handshake.is_connect() && self.tunnelled;
+            self.ledger
+                .judge_handshake(handshake, is_open || has_tunnel, None);
+        }
+        if let Some(handshake) = &self.handshake {
+            let unanswered = begun.and_then(|begun| unanswered(flow, client, begun));
+            self.ledger.judge_handshake(handshake, false, unanswered);
         }
         let stream = flow.direction(client);
         let (time, packet) = flow.last_packet();
@@ -442,7 +449,10 @@ impl Conversation {
                 return chunk.bytes.len();
             }
             chunk = match self.exchanges.data(side, chunk, limits) {
-                Progress::Rest(rest) => rest,
+                Progress::Rest(rest) => {
+                    self.keep_page(false);
+                    rest
+                }
                 Progress::Answered(attempt, rest) => {
                     self.note_answer(attempt);
                     rest
@@ -473,6 +483,16 @@ impl Conversation {
             self.leave_alone(&[]);
         }
         0
+    }
+
+    /// Keeps the page that refused the latest attempt, once it has come; `ended` if no more
+    /// will.
+    fn keep_page(&mut self, ended: bool) {
+        if let Some(page) = self.exchanges.take_page(ended)
+            && let Some(refused) = self.refused.last_mut()
+        {
+            refused.keep_page(page);
+        }
     }
 
     fn note_answer(&mut self, attempt: Attempt) {

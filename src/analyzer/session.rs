@@ -55,6 +55,7 @@ pub(super) struct Tally {
     closing: Option<ClosePayload>,
     message_begin: Option<FrameSeen>,
     last_data: Option<FrameSeen>,
+    first_frame: Option<Place>,
     last_frame: Option<Place>,
     /// Some of its bytes are missing, or could not be read as frames.
     unseen: bool,
@@ -160,6 +161,7 @@ impl Session {
                 MessageState::Open { .. } => tally.message_begin,
                 MessageState::Idle | MessageState::Unknown => None,
             },
+            first_frame: tally.first_frame,
             last_frame: tally.last_frame,
             last_data: tally.last_data,
             may_have_left: !direction.is_captured()
@@ -296,6 +298,7 @@ impl Tally {
         if !opcode.is_control() {
             self.last_data = Some(seen);
         }
+        self.first_frame.get_or_insert(seen.place);
         self.last_frame = Some(seen.place);
         self.current = Some(seen);
     }

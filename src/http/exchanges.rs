@@ -110,6 +110,15 @@ enum Pending {
     Attempt,
 }
 
+/// The beginning of the body of an answer that refuses an attempt, as it travelled.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Where the head of that answer stands in the server's stream.
+    pub of: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// The exchanges of one connection.
 #[derive(Debug)]
 pub struct Exchanges {
@@ -121,6 +130,8 @@ pub struct Exchanges {
     /// Bytes of either side are missing: an answer may belong to a request that is not there,
     /// and a request's answer may be.
     is_doubtful: bool,
+    /// What refused the latest attempt, and whether more of it may come.
+    page: Option<(Page, bool)>,
     seen: u64,
 }
 
@@ -135,6 +146,7 @@ impl Default for Exchanges {
             attempt: None,
             requests_unseen: false,
             is_doubtful: false,
+            page: None,
             seen: 0,
         }
     }
@@ -165,13 +177,33 @@ impl Exchanges {
         };
         let whole = self.attempt.as_ref().map_or(0, Attempt::cost);
         let pending = self.pending.capacity() * size_of::<Pending>();
-        half(&self.readers.client) + half(&self.readers.server) + whole + pending
+        let page = self.page.as_ref().map_or(0, |(page, _)| page.bytes.len());
+        half(&self.readers.client) + half(&self.readers.server) + whole + pending + page
     }
 
     /// The attempt that has no answer yet.
     #[must_use]
     pub const fn unanswered(&self) -> Option<&Attempt> {
         self.attempt.as_ref()
+    }
+
+    /// Bytes of the head that came so far where an answer to an attempt for a WebSocket is
+    /// awaited, and all that came before it was read.
+    #[must_use]
+    pub fn awaited(&self) -> Option<usize> {
+        let attempt = self.attempt.as_ref()?;
+        match &self.readers.server {
+            Reader::Head { bytes, .. } if attempt.purpose == Purpose::Upgrade => {
+                (!self.is_doubtful && self.pending.len() == 1).then_some(bytes.len())
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes the page that refused an attempt, once it has come; `ended` if no more will.
+    pub fn take_page(&mut self, ended: bool) -> Option<Page> {
+        let taken = self.page.take_if(|(_, may_grow)| ended || !*may_grow);
+        taken.map(|(page, _)| page)
     }
 
     /// Takes the attempt that has no answer: none will come, or it is missing.
@@ -194,6 +226,9 @@ impl Exchanges {
         if !kept {
             self.lose_place(side);
         }
+        if side == Side::Server {
+            self.end_page();
+        }
     }
 
     /// The place in a side's stream is not known any more: its next head is recognised by how
@@ -206,15 +241,35 @@ impl Exchanges {
         }
     }
 
+    const fn end_page(&mut self) {
+        if let Some((_, may_grow)) = &mut self.page {
+            *may_grow = false;
+        }
+    }
+
+    /// Keeps what a body of the server's brings.
+    fn grow_page(&mut self, bytes: &[u8], limits: &Limits) {
+        if let Some((page, true)) = &mut self.page {
+            let room = limits.page_bytes.saturating_sub(page.bytes.len());
+            page.bytes.extend(bytes.iter().take(room));
+        }
+    }
+
     /// Takes the next bytes of a side that need not wait.
     pub fn data<'s>(&mut self, side: Side, chunk: Chunk<'s>, limits: &Limits) -> Progress<'s> {
         match self.readers.of_mut(side) {
             Reader::Body(body) => {
-                let Some(rest) = body.pass(chunk.bytes) else {
-                    return Progress::Rest(chunk.behind(chunk.bytes.len()));
-                };
-                let passed = chunk.bytes.len() - rest.len();
-                *self.readers.of_mut(side) = Reader::at_head();
+                let rest = body.pass(chunk.bytes);
+                let passed = chunk.bytes.len() - rest.map_or(0, <[u8]>::len);
+                if side == Side::Server {
+                    self.grow_page(chunk.first(passed).bytes, limits);
+                }
+                if rest.is_some() {
+                    *self.readers.of_mut(side) = Reader::at_head();
+                    if side == Side::Server {
+                        self.end_page();
+                    }
+                }
                 Progress::Rest(chunk.behind(passed))
             }
             Reader::Unplaced => {
@@ -404,6 +459,11 @@ impl Exchanges {
                 Progress::Rest(rest)
             };
         }
+        let page = Page {
+            of: place.stream_offset,
+            bytes: Vec::new(),
+        };
+        self.page = (body != Body::NONE).then_some((page, true));
         let own = self.attempt.take().filter(|_| order != Ordering::Less);
         let attempt = Attempt {
             response: Some(Located { head, place }),

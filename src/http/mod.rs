@@ -6,6 +6,6 @@ mod exchanges;
 mod head;
 
 pub(crate) use body::Body;
-pub use exchanges::{Attempt, Exchanges, Located, Progress, Purpose};
+pub use exchanges::{Attempt, Exchanges, Located, Page, Progress, Purpose};
 pub use head::{Field, Fields, RequestHead, ResponseHead};
 pub(crate) use head::{Parsed, looks_like_request, looks_like_response, parse_response};

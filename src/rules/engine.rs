@@ -8,6 +8,7 @@ use crate::websocket::handshake::Handshake;
 
 use super::judge::{
     CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, SideEnding, StreamFacts, Telling,
+    Unanswered,
 };
 use super::{ALL, Rule};
 
@@ -76,14 +77,31 @@ impl Ledger {
         }
     }
 
-    /// Judges one side of an opening handshake.
-    pub fn judge_handshake(&mut self, facts: &HandshakeFacts<'_>) {
-        let Some(place) = facts.place() else { return };
-        for rule in ALL {
-            if let Judge::Handshake { fires, tell } = &rule.judge
-                && let Some(severity) = fires(rule, facts)
-            {
-                self.note(rule, severity, facts.sender, place.packet, || tell(facts));
+    /// Judges an opening handshake: the client's head first, so that what is wrong with it may
+    /// explain the server's.
+    pub fn judge_handshake(
+        &mut self,
+        handshake: &Handshake,
+        satisfied_later: bool,
+        unanswered: Option<Unanswered>,
+    ) {
+        for sender in Side::BOTH {
+            for rule in ALL {
+                let Judge::Handshake { fires, tell } = &rule.judge else {
+                    continue;
+                };
+                let facts = HandshakeFacts {
+                    sender,
+                    handshake,
+                    satisfied_later,
+                    unanswered,
+                    findings: &self.findings,
+                };
+                if let Some(severity) = fires(rule, &facts) {
+                    let telling = tell(&facts);
+                    let packet = telling.place.packet;
+                    self.note(rule, severity, sender, packet, || telling);
+                }
             }
         }
     }

@@ -1,8 +1,10 @@
 //! Extensions (RFC 6455 section 9): the elements of Sec-WebSocket-Extensions as they stood on
 //! the wire, and what was agreed.
 
+mod deflate;
 mod grammar;
 
+pub use deflate::{DEFLATE, Fault, Said, Terms, faults};
 pub use grammar::{Parameter, is_token, parameters};
 
 use crate::side::Side;
@@ -29,6 +31,12 @@ pub fn name(element: &[u8]) -> &[u8] {
         .trim_ascii()
 }
 
+/// Whether an element names permessage-deflate.
+#[must_use]
+pub fn is_deflate(element: &[u8]) -> bool {
+    name(element).eq_ignore_ascii_case(DEFLATE.as_bytes())
+}
+
 /// Which extensions the 101 in this capture names, as far as rules ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agreement {
@@ -52,17 +60,15 @@ impl Agreement {
     /// What the elements of the 101's Sec-WebSocket-Extensions agree to.
     #[must_use]
     pub fn of_elements(elements: &[&[u8]]) -> Self {
-        let deflate = |element: &&[u8]| name(element).eq_ignore_ascii_case(b"permessage-deflate");
-        let names = |flag: &str| {
-            let mut ours = elements.iter().filter(|element| deflate(element));
-            ours.any(|element| parameters(element).any(|parameter| parameter.is(flag)))
-        };
+        let deflate = |element: &&[u8]| is_deflate(element);
+        let ours = elements.iter().filter(|element| deflate(element));
+        let terms: Vec<Terms> = ours.map(|element| Terms::of(element)).collect();
         Self {
             seen: true,
             deflate: elements.iter().any(deflate),
             unknown: !elements.iter().all(deflate),
-            client_resets: names("client_no_context_takeover"),
-            server_resets: names("server_no_context_takeover"),
+            client_resets: terms.iter().any(|terms| terms.client_resets),
+            server_resets: terms.iter().any(|terms| terms.server_resets),
         }
     }
 

@@ -1,10 +1,13 @@
 //! The opening handshake (RFC 6455 section 4): what its two heads say, as it stood on the wire.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use sha1::{Digest, Sha1};
 
-use crate::http::{Attempt, Field, Fields, Located, Purpose, RequestHead, ResponseHead};
+use crate::http::{Attempt, Field, Fields, Located, Page, Purpose, RequestHead, ResponseHead};
+
+use crate::side::Side;
 
 use super::extensions::{Agreement, elements};
 
@@ -20,23 +23,58 @@ pub fn accept_for(key: &[u8]) -> String {
     STANDARD.encode(hash.finalize())
 }
 
+/// Whether a Sec-WebSocket-Key is 16 bytes in base64.
+#[must_use]
+pub fn is_key(key: &[u8]) -> bool {
+    /// The RFC's own example (section 4.1) has bits behind its last byte that are not zero.
+    const LOOSE_END: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        PAD.with_decode_allow_trailing_bits(true),
+    );
+    key.len() == 24 && LOOSE_END.decode(key).is_ok_and(|bytes| bytes.len() == 16)
+}
+
 /// An opening handshake, as far as the capture holds it.
 #[derive(Clone, Debug)]
 pub struct Handshake {
     attempt: Attempt,
+    page: Vec<u8>,
 }
 
 impl Handshake {
     /// The handshake of an attempt.
     #[must_use]
     pub const fn new(attempt: Attempt) -> Self {
-        Self { attempt }
+        Self {
+            attempt,
+            page: Vec::new(),
+        }
     }
 
     /// Bytes of memory that its heads take.
     #[must_use]
     pub fn cost(&self) -> usize {
-        self.attempt.cost()
+        self.attempt.cost() + self.page.len()
+    }
+
+    /// Keeps the beginning of its answer's body, if it is that.
+    pub fn keep_page(&mut self, page: Page) {
+        let answer = self.response().map(|answer| answer.place.stream_offset);
+        if answer == Some(page.of) {
+            self.page = page.bytes;
+        }
+    }
+
+    /// The beginning of the body of an answer that refuses.
+    #[must_use]
+    pub fn page(&self) -> &[u8] {
+        &self.page
+    }
+
+    /// Sequence number of the byte behind the request.
+    #[must_use]
+    pub const fn request_end(&self) -> Option<u32> {
+        self.attempt.request_end
     }
 
     /// Forgets the request where the answer came when the client had sent more than it, and
@@ -122,12 +160,32 @@ impl Handshake {
             .map(accept_for)
     }
 
+    /// Whether a Sec-WebSocket-Accept answers the request's key: of several keys, one of them,
+    /// or all of them as one list, which is how some servers read them.
+    #[must_use]
+    pub fn is_accept(&self, accept: &[u8]) -> bool {
+        let Some(request) = self.request() else {
+            return false;
+        };
+        let keys = || request.head.fields.all("Sec-WebSocket-Key");
+        let fits = |key: &[u8]| accept_for(key).as_bytes() == accept;
+        keys().any(fits) || fits(&keys().collect::<Vec<_>>().join(&b", "[..]))
+    }
+
     /// Header fields by which intermediaries show themselves.
     pub fn intermediaries(&self) -> impl Iterator<Item = &Field> {
-        let request = self.request().map(|request| &request.head.fields);
-        let response = self.response().map(|response| &response.head.fields);
-        let fields = [request, response].into_iter().flatten();
+        let sides = Side::BOTH.into_iter();
+        sides.flat_map(|side| self.intermediaries_before(side))
+    }
+
+    /// Those in the head of one side.
+    pub fn intermediaries_before(&self, side: Side) -> impl Iterator<Item = &Field> {
+        let fields = match side {
+            Side::Client => self.request().map(|request| &request.head.fields),
+            Side::Server => self.response().map(|response| &response.head.fields),
+        };
         fields
+            .into_iter()
             .flat_map(Fields::iter)
             .filter(|field| shows_intermediary(field))
     }
@@ -135,34 +193,54 @@ impl Handshake {
 
 /// Whether only an intermediary writes such a field.
 fn shows_intermediary(field: &Field) -> bool {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 21] = [
         "Via",
         "Forwarded",
         "CF-Ray",
         "CF-Connecting-IP",
+        "True-Client-IP",
         "X-Amzn-Trace-Id",
         "X-Amz-Cf-Id",
+        "X-Azure-Ref",
+        "X-Cloud-Trace-Context",
         "X-Cache",
+        "X-Cache-Lookup",
+        "X-Varnish",
+        "X-Served-By",
         "X-Real-IP",
+        "X-Original-Forwarded-For",
         "X-Envoy-Upstream-Service-Time",
+        "X-Envoy-External-Address",
+        "Fly-Request-Id",
         "X-Squid-Error",
         "Proxy-Agent",
         "Proxy-Connection",
     ];
+    /// Beginnings of Server fields that no server of its own pages writes.
+    const PRODUCTS: [&str; 14] = [
+        "squid",
+        "cloudflare",
+        "cloudfront",
+        "awselb",
+        "envoy",
+        "istio-envoy",
+        "akamaighost",
+        "google frontend",
+        "varnish",
+        "mitmproxy",
+        "tinyproxy",
+        "privoxy",
+        "zscaler",
+        "vegur",
+    ];
+    let begins = |text: &[u8], start: &str| {
+        text.get(..start.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
+    };
     let named = |name: &&str| field.name.eq_ignore_ascii_case(name);
-    let forwarded = field
-        .name
-        .get(..12)
-        .is_some_and(|start| start.eq_ignore_ascii_case("X-Forwarded-"));
+    let forwarded = begins(field.name.as_bytes(), "X-Forwarded-");
     let server = field.name.eq_ignore_ascii_case("Server")
-        && [&b"squid"[..], b"cloudflare", b"awselb", b"envoy"]
-            .iter()
-            .any(|product| {
-                field
-                    .value
-                    .get(..product.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(product))
-            });
+        && PRODUCTS.iter().any(|product| begins(&field.value, product));
     NAMES.iter().any(named) || forwarded || server
 }
 
@@ -174,5 +252,23 @@ mod tests {
     fn the_accept_of_the_standards_example() {
         let accept = accept_for(b"dGhlIHNhbXBsZSBub25jZQ==");
         assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn keys_are_16_bytes_in_base64() {
+        for key in ["dGhlIHNhbXBsZSBub25jZQ==", "AQIDBAUGBwgJCgsMDQ4PEC=="] {
+            assert!(is_key(key.as_bytes()), "{key}");
+        }
+        for key in [
+            "",
+            "dGhlIHNhbXBsZSBub25jZQ",
+            "dGhlIHNhbXBsZSBub25jZQ=",
+            "dGhlIHNhbXBsZSBub25jZSE=",
+            "dGhlIHNhbXBsZSBub25jZSEh",
+            "dGhlIHNhbXBsZSBub25j ZQ==",
+            "dGhl_HNhbXBsZSBub25jZQ==",
+        ] {
+            assert!(!is_key(key.as_bytes()), "{key}");
+        }
     }
 }

@@ -3,7 +3,6 @@
 use crate::rules::Severity;
 use crate::rules::judge::{HandshakeFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
-use crate::side::Side;
 use crate::untrusted::Untrusted;
 
 /// The declaration.
@@ -16,7 +15,10 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The server proves with Sec-WebSocket-Accept that it read this request: base64 of the \
         SHA-1 of the key and a fixed GUID.",
     harm: "Clients must fail the connection: \"incorrect Sec-WebSocket-Accept header value\".",
-    says: &[],
+    says: &[
+        "Chrome: Error during WebSocket handshake: Incorrect 'Sec-WebSocket-Accept' header value",
+        "tungstenite: Key mismatch in \"Sec-WebSocket-Accept\" header",
+    ],
     causes: &[
         "an intermediary that made a handshake of its own and passed the other side's answer \
             on",
@@ -29,21 +31,20 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn fires(rule: &Rule, facts: &HandshakeFacts<'_>) -> Option<Severity> {
-    if facts.sender != Side::Server || !facts.handshake.is_accepted() {
-        return None;
-    }
-    let fits = match (accept(facts), facts.handshake.expected_accept()) {
-        (Some(accept), Some(expected)) => accept == expected.as_bytes(),
-        // Without the key there is nothing to hold an answer against.
-        (Some(_), None) => true,
-        (None, _) => false,
-    };
+    let handshake = facts.handshake;
+    let mut accepts = facts.own_switch()?.head.fields.all("Sec-WebSocket-Accept");
+    // Without the key there is nothing to hold an answer against.
+    let may_fit =
+        |accept: &[u8]| handshake.expected_accept().is_none() || handshake.is_accept(accept);
+    let fits = accepts.next().is_some_and(may_fit) && accepts.all(may_fit);
     (!fits).then_some(rule.severity)
 }
 
 fn accept<'a>(facts: &HandshakeFacts<'a>) -> Option<&'a [u8]> {
-    let response = facts.handshake.response()?;
-    response.head.fields.first("Sec-WebSocket-Accept")
+    let fields = &facts.own_switch()?.head.fields;
+    fields
+        .all("Sec-WebSocket-Accept")
+        .find(|accept| !facts.handshake.is_accept(accept))
 }
 
 fn tell(facts: &HandshakeFacts<'_>) -> Telling {

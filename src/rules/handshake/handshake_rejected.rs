@@ -1,10 +1,11 @@
 //! Upgrades that were refused.
 
+use crate::http::ResponseHead;
 use crate::rules::Severity;
 use crate::rules::judge::{HandshakeFacts, Judge, Telling};
 use crate::rules::stream::response_text::describe_response;
-use crate::rules::{Rule, Table};
-use crate::side::Side;
+use crate::rules::{Cause, Rule, Table};
+use crate::untrusted::Untrusted;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {
@@ -17,7 +18,11 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The request for a WebSocket got an ordinary HTTP answer. Its Server and Via fields, \
         and its body, tell who spoke.",
     harm: "No WebSocket comes to be: \"unexpected response code\", \"bad handshake\".",
-    says: &[],
+    says: &[
+        "Chrome: Error during WebSocket handshake: Unexpected response code: 403",
+        "Node ws: Unexpected server response: 502",
+        "gorilla: websocket: bad handshake",
+    ],
     causes: &[
         "an intermediary that does not pass the upgrade on (nginx without proxy_http_version \
             1.1 and the Upgrade and Connection fields)",
@@ -30,13 +35,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn fires(rule: &Rule, facts: &HandshakeFacts<'_>) -> Option<Severity> {
-    let status = facts.handshake.status()?;
-    let is_tunnel = facts.handshake.is_connect() && (200..300).contains(&status);
-    if facts.sender != Side::Server || status == 101 || is_tunnel {
-        return None;
-    }
+    let status = facts.own_refusal()?.head.status;
     let asks_for_more = matches!(status, 300..=399 | 401 | 407);
-    Some(if asks_for_more && facts.accepted_later {
+    Some(if asks_for_more && facts.satisfied_later {
         Severity::Info
     } else if facts.handshake.is_connect() {
         Severity::Warning
@@ -51,11 +52,59 @@ fn tell(facts: &HandshakeFacts<'_>) -> Telling {
     } else {
         "the upgrade request"
     };
-    let answer = facts
-        .handshake
-        .response()
-        .map_or_else(String::new, |response| {
-            describe_response(&response.head, &[])
-        });
-    facts.tell(format!("{what} was answered with {answer}"))
+    let Some(response) = facts.own_refusal() else {
+        return facts.tell(format!("{what} was refused"));
+    };
+    let answer = describe_response(&response.head, facts.handshake.page());
+    let more = more_of(&response.head);
+    let cause = because_of(facts, response.head.status);
+    facts
+        .tell(format!("{what} was answered with {answer}{more}"))
+        .because_of(cause)
+}
+
+/// What else an answer says of why it refuses; credentials and query strings are left out.
+fn more_of(head: &ResponseHead) -> String {
+    let mut more = String::new();
+    for name in ["Sec-WebSocket-Version", "X-Squid-Error"] {
+        if let Some(value) = head.fields.first(name) {
+            more.push_str(&format!(", {name} \"{}\"", Untrusted(value)));
+        }
+    }
+    for (name, end) in [
+        ("Location", b'?'),
+        ("WWW-Authenticate", b' '),
+        ("Proxy-Authenticate", b' '),
+    ] {
+        if let Some(value) = head.fields.first(name) {
+            let shown = value.split(|byte| *byte == end).next().unwrap_or_default();
+            more.push_str(&format!(", {name} \"{}\"", Untrusted(shown)));
+        }
+    }
+    if head.minor_version == 0 {
+        more.push_str(", over HTTP/1.0");
+    }
+    more
+}
+
+/// What is wrong with the request that a server answers in this way.
+fn because_of(facts: &HandshakeFacts<'_>, status: u16) -> Option<Cause> {
+    let rules: &[&str] = match status {
+        426 => &[
+            "unsupported-version",
+            "upgrade-header-missing",
+            "upgrade-over-http10",
+            "bad-key",
+        ],
+        505 => &["upgrade-over-http10", "upgrade-header-missing"],
+        // To a server that sees no upgrade it is an ordinary request.
+        200..=299 | 400 | 404 | 405 | 406 | 500 | 501 => &[
+            "upgrade-header-missing",
+            "upgrade-over-http10",
+            "bad-key",
+            "unsupported-version",
+        ],
+        _ => &[],
+    };
+    rules.iter().find_map(|rule| facts.about_request(rule))
 }

@@ -34,6 +34,8 @@ pub struct SideEnding {
     pub message: MessageState,
     /// The first frame of that message.
     pub message_begin: Option<FrameSeen>,
+    /// Its first frame.
+    pub first_frame: Option<Place>,
     /// Its latest frame.
     pub last_frame: Option<Place>,
     /// Its latest data frame.

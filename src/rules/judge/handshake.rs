@@ -1,10 +1,26 @@
 //! One side of an opening handshake.
 
+use crate::http::{Located, RequestHead, ResponseHead};
 use crate::place::Place;
+use crate::rules::{Cause, Finding};
 use crate::side::Side;
 use crate::websocket::handshake::Handshake;
 
 use super::{NOWHERE, Telling};
+
+/// A request that had no answer when its connection ended, all that the server sent having been
+/// captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Who ended the connection first.
+    pub left: Side,
+    /// Where.
+    pub place: Place,
+    /// With RST; else with FIN.
+    pub by_reset: bool,
+    /// Bytes of a head that was not whole by then.
+    pub begun: usize,
+}
 
 /// One side of an opening handshake.
 #[derive(Clone, Copy, Debug)]
@@ -13,23 +29,61 @@ pub struct HandshakeFacts<'a> {
     pub sender: Side,
     /// The handshake.
     pub handshake: &'a Handshake,
-    /// A later attempt on the same connection was accepted.
-    pub accepted_later: bool,
+    /// A later attempt on the same connection got what this one asked for.
+    pub satisfied_later: bool,
+    /// How the connection ended without an answer, if it did.
+    pub unanswered: Option<Unanswered>,
+    /// What was found on the connection so far: all about the client's head where the server's
+    /// is judged.
+    pub findings: &'a [Finding],
 }
 
-impl HandshakeFacts<'_> {
-    /// Where the sender's head stands; `None` if the capture lacks it.
+impl<'a> HandshakeFacts<'a> {
+    /// The request of a WebSocket, where the client's head is judged.
     #[must_use]
-    pub fn place(&self) -> Option<Place> {
-        match self.sender {
-            Side::Client => self.handshake.request().map(|head| head.place),
-            Side::Server => self.handshake.response().map(|head| head.place),
-        }
+    pub fn own_request(&self) -> Option<&'a Located<RequestHead>> {
+        let judged = self.sender == Side::Client && !self.handshake.is_connect();
+        self.handshake.request().filter(|_| judged)
+    }
+
+    /// The 101, where the server's head is judged.
+    #[must_use]
+    pub fn own_switch(&self) -> Option<&'a Located<ResponseHead>> {
+        let judged = self.sender == Side::Server && self.handshake.is_accepted();
+        self.handshake.response().filter(|_| judged)
+    }
+
+    /// The answer that refuses, where the server's head is judged.
+    #[must_use]
+    pub fn own_refusal(&self) -> Option<&'a Located<ResponseHead>> {
+        let response = self.handshake.response()?;
+        let status = response.head.status;
+        let is_tunnel = self.handshake.is_connect() && (200..300).contains(&status);
+        let refuses = self.sender == Side::Server && status != 101 && !is_tunnel;
+        refuses.then_some(response)
+    }
+
+    /// The finding of a rule about the request of this attempt.
+    #[must_use]
+    pub fn about_request(&self, rule: &str) -> Option<Cause> {
+        let request = self.handshake.request()?;
+        self.findings
+            .iter()
+            .find(|finding| {
+                finding.rule.name == rule
+                    && finding.sender == Some(Side::Client)
+                    && finding.last_packet == request.place.packet
+            })
+            .map(Finding::as_cause)
     }
 
     /// A finding at the sender's head.
     #[must_use]
     pub fn tell(&self, message: impl Into<String>) -> Telling {
-        Telling::new(self.place().unwrap_or(NOWHERE), message)
+        let place = match self.sender {
+            Side::Client => self.handshake.request().map(|head| head.place),
+            Side::Server => self.handshake.response().map(|head| head.place),
+        };
+        Telling::new(place.unwrap_or(NOWHERE), message)
     }
 }

@@ -10,7 +10,7 @@ mod telling;
 pub use close::CloseFacts;
 pub use ending::{EndingFacts, SideEnding, TcpEnding};
 pub use frame::{FrameFacts, always, unless_masks_tell_sides};
-pub use handshake::HandshakeFacts;
+pub use handshake::{HandshakeFacts, Unanswered};
 pub use stream::{ForeignBytes, Framing, StreamFacts};
 pub use telling::{SHOWN_PAYLOAD, Telling};
 

@@ -1,0 +1,38 @@
+//! Requests that nobody answered. It knows what the capture must hold for that to be said.
+
+use crate::rules::judge::Unanswered;
+use crate::side::Side;
+use crate::tcp::{Direction, Flow, Way};
+
+/// How a connection ended on which an answer was awaited of which `begun` bytes had come; `None`
+/// where it did not end, or the answer may be in bytes that were not captured.
+pub(super) fn unanswered(flow: &Flow, client: Way, begun: usize) -> Option<Unanswered> {
+    let server = flow.direction(client.back());
+    let is_whole = server.is_from_start()
+        && server.is_captured()
+        && server.missing_bytes() == 0
+        && !server.has_unseen_end();
+    if !is_whole {
+        return None;
+    }
+    let end = |direction: &Direction| {
+        let (end, by_reset) = direction.end()?;
+        let place = end.place(direction.offset());
+        direction.reached(end).then_some((place, by_reset))
+    };
+    let clients = end(flow.direction(client));
+    let servers = end(server);
+    // A server that ends what the client has ended answers nothing any more, and need not.
+    let (left, (place, by_reset)) = match (clients, servers) {
+        (Some(own), Some(others)) if others.0.is_aware_of(&own.0) => (Side::Client, own),
+        (_, Some(others)) => (Side::Server, others),
+        (Some(own), None) => (Side::Client, own),
+        (None, None) => return None,
+    };
+    Some(Unanswered {
+        left,
+        place,
+        by_reset,
+        begun,
+    })
+}

@@ -1,0 +1,63 @@
+//! Upgrades that nobody answered.
+
+use crate::rules::Severity;
+use crate::rules::judge::{HandshakeFacts, Judge, Telling};
+use crate::rules::{Rule, Table};
+use crate::side::Side;
+
+/// The declaration.
+pub(crate) static RULE: Rule = Rule {
+    name: "handshake-unanswered",
+    table: Table::Handshake,
+    severity: Severity::Warning,
+    reference: "RFC 6455 section 4.1",
+    summary: "the connection ended before any answer to the upgrade request; info if the client \
+        left first",
+    meaning: "The request for a WebSocket reached this point of the network, and no HTTP answer \
+        came back before the TCP connection ended. `sender` is the side that ended it.",
+    harm: "No WebSocket comes to be, and the client learns nothing of why: \"socket hang up\", \
+        \"unexpected EOF\", \"WebSocket is closed before the connection is established\".",
+    says: &["Chrome: WebSocket is closed before the connection is established."],
+    causes: &[
+        "the server's process died, or its HTTP handler closes the socket of an upgrade that it \
+            does not know (a Node server without an upgrade listener)",
+        "a port that speaks something else than HTTP, such as TLS",
+        "a client that gave up: a timeout shorter than the server's, a page left early, an \
+            application that closes what it has just opened",
+    ],
+    fix: "Where the server ended it, look into its log at that time, and check that the port \
+        speaks plain HTTP and that something handles upgrades there. Where the client did, \
+        compare its connect timeout with how long the answer took to not come.",
+    judge: Judge::Handshake { fires, tell },
+};
+
+fn fires(rule: &Rule, facts: &HandshakeFacts<'_>) -> Option<Severity> {
+    let unanswered = facts.unanswered?;
+    if facts.handshake.request().is_none() || facts.sender != unanswered.left {
+        return None;
+    }
+    Some(match unanswered.left {
+        Side::Client => Severity::Info,
+        Side::Server => rule.severity,
+    })
+}
+
+fn tell(facts: &HandshakeFacts<'_>) -> Telling {
+    let Some(unanswered) = facts.unanswered else {
+        return facts.tell("the upgrade request was not answered");
+    };
+    let flag = if unanswered.by_reset { "RST" } else { "FIN" };
+    let left = unanswered.left;
+    let mut message = format!("the {left} sent {flag} before any answer to the upgrade request");
+    if let Some(request) = facts.handshake.request() {
+        let waited = unanswered.place.time.since(request.place.time);
+        message.push_str(&format!(", {:.3} s after it", waited.as_secs_f64()));
+    }
+    if unanswered.begun > 0 {
+        message.push_str(&format!(
+            "; {} bytes of an answer had come, and no whole head",
+            unanswered.begun
+        ));
+    }
+    Telling::new(unanswered.place, message)
+}
