@@ -10,7 +10,7 @@ use crate::limits::Limits;
 use crate::place::Place;
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
-use crate::rules::judge::{Framing, StreamFacts};
+use crate::rules::judge::{Framing, StreamFacts, Unanswered};
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
 use crate::websocket::event::Oddity;
@@ -191,10 +191,17 @@ impl Conversation {
 
     /// The connection is over; says what it carried if it was no WebSocket.
     pub(super) fn finish(mut self, flow: &Flow, limits: &Limits) -> Result<Ended, Kind> {
-        let awaited = match self.stage {
-            Stage::Http => self.exchanges.awaited(),
-            Stage::WebSocket(_) | Stage::Other => None,
+        let unanswered = match (&self.stage, self.client) {
+            (Stage::Http, Some((client, _))) => self
+                .exchanges
+                .awaited()
+                .and_then(|begun| unanswered(flow, client, begun)),
+            _ => None,
         };
+        if unanswered.is_some() {
+            // What waits for an answer that never came is nothing.
+            self.waiting = Default::default();
+        }
         while self.waiting.iter().any(|kept| !kept.is_empty()) {
             for way in Way::BOTH {
                 self.stop_waiting(way);
@@ -220,7 +227,7 @@ impl Conversation {
             return Err(self.kind());
         }
         self.keep_page(true);
-        self.judge_end(client, flow, awaited, limits);
+        self.judge_end(client, flow, unanswered, limits);
         let outcome = self.outcome(flow, client, has_session);
         let roles_from = if self.handshake.is_some() || !self.refused.is_empty() {
             RolesFrom::Handshake
@@ -241,9 +248,14 @@ impl Conversation {
         })
     }
 
-    /// Judges what can be judged only when nothing more will come; `begun` as
-    /// [`Exchanges::awaited`] has it.
-    fn judge_end(&mut self, client: Way, flow: &Flow, begun: Option<usize>, limits: &Limits) {
+    /// Judges what can be judged only when nothing more will come.
+    fn judge_end(
+        &mut self,
+        client: Way,
+        flow: &Flow,
+        unanswered: Option<Unanswered>,
+        limits: &Limits,
+    ) {
         let is_open = self.handshake.as_ref().is_some_and(Handshake::is_accepted)
             || matches!(self.stage, Stage::WebSocket(_));
         for handshake in &self.refused {
@@ -252,7 +264,6 @@ impl Conversation {
                 .judge_handshake(handshake, is_open || has_tunnel, None);
         }
         if let Some(handshake) = &self.handshake {
-            let unanswered = begun.and_then(|begun| unanswered(flow, client, begun));
             self.ledger.judge_handshake(handshake, false, unanswered);
         }
         let stream = flow.direction(client);

@@ -157,7 +157,10 @@ impl Exchanges {
     #[must_use]
     pub fn waits(&self, side: Side) -> bool {
         match side {
-            Side::Client => self.attempt.is_some(),
+            // A request's body is read whatever the answer.
+            Side::Client => {
+                self.attempt.is_some() && !matches!(self.readers.client, Reader::Body(_))
+            }
             Side::Server => self.pending.is_empty() && !self.requests_unseen,
         }
     }

@@ -100,10 +100,20 @@ impl Ledger {
                 if let Some(severity) = fires(rule, &facts) {
                     let telling = tell(&facts);
                     let packet = telling.place.packet;
+                    self.forget_milder(rule, severity, sender);
                     self.note(rule, severity, sender, packet, || telling);
                 }
             }
         }
+    }
+
+    /// A demand for credentials that the client met is no place to tell of the refusal behind
+    /// it: of several attempts the first that failed in earnest is told.
+    fn forget_milder(&mut self, rule: &Rule, severity: Severity, sender: Side) {
+        self.findings.retain(|finding| {
+            let is_it = finding.rule.name == rule.name && finding.sender == Some(sender);
+            !is_it || finding.severity >= severity
+        });
     }
 
     /// Judges bytes that are no frames.

@@ -67,5 +67,8 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
     {
         message.push_str(&format!(", {silence:.1?} after the last frame began"));
     }
-    Telling::new(ended.place, message).because_of(facts.peers_leaving_finding(&ended.place))
+    let cause = facts
+        .peers_leaving_finding(&ended.place)
+        .or_else(|| facts.refused_answer(&ended.place));
+    Telling::new(ended.place, message).because_of(cause)
 }

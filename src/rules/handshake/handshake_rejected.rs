@@ -58,8 +58,20 @@ fn tell(facts: &HandshakeFacts<'_>) -> Telling {
     let answer = describe_response(&response.head, facts.handshake.page());
     let more = more_of(&response.head);
     let cause = because_of(facts, response.head.status);
+    let hint = match response.head.status {
+        _ if cause.is_some() || facts.handshake.request().is_none() => "",
+        426 => {
+            "; the request here asks for an upgrade as it should, so that the server that answered \
+                may have got another one from a proxy"
+        }
+        505 => {
+            "; the request here says HTTP/1.1, so that a proxy may have asked its server with \
+                HTTP/1.0"
+        }
+        _ => "",
+    };
     facts
-        .tell(format!("{what} was answered with {answer}{more}"))
+        .tell(format!("{what} was answered with {answer}{more}{hint}"))
         .because_of(cause)
 }
 

@@ -115,6 +115,17 @@ impl EndingFacts<'_> {
             .map(Finding::as_cause)
     }
 
+    /// What is wrong with the 101 for which a client ended the connection at `own` without having
+    /// sent a frame: a client that fails an opening handshake sends no Close.
+    #[must_use]
+    pub fn refused_answer(&self, own: &Place) -> Option<Cause> {
+        if self.sender != Side::Client || self.own.last_frame.is_some() {
+            return None;
+        }
+        self.peers_error(own, |finding| finding.rule.table == Table::Handshake)
+            .map(Finding::as_cause)
+    }
+
     /// How long neither side had sent a frame when this happened; `None` where none had.
     #[must_use]
     pub fn silence_before(&self, place: &Place) -> Option<Duration> {
