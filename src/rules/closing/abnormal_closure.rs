@@ -16,15 +16,26 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "What applications see as 1006: the stream ended and no Close said why.",
     harm: "The other side cannot tell a crash from a planned end, and reconnects or gives up \
         without knowing why.",
-    says: &[],
+    says: &[
+        "gorilla/websocket: websocket: close 1006 (abnormal closure): unexpected EOF",
+        "Python websockets: no close frame received or sent",
+        "tungstenite: WebSocket protocol error: Connection reset without closing handshake",
+        ".NET: The remote party closed the WebSocket connection without completing the close \
+            handshake.",
+        "fastwebsockets: Unexpected EOF",
+    ],
     causes: &[
         "an intermediary's timeout: see how long the connection was silent",
         "the process at that end died, was killed or was redeployed",
         "an application that closes the socket instead of the WebSocket",
+        "a receiver that drops the connection at a message above its limit and sends no Close \
+            (uWebSockets above maxPayloadLength)",
+        "a proxy that reloaded its configuration: many connections end in the same second",
     ],
-    fix: "Compare the silence before the end with the timeouts of the intermediaries on the \
-        path; send Pings more often than the shortest of them. Otherwise look into that \
-        side's log at that time.",
+    fix: "Compare the silence before the end with the timeouts of the intermediaries on the path \
+        (nginx: proxy_read_timeout, 60 s; HAProxy: timeout tunnel, else timeout client; AWS ALB: \
+        idle timeout, 60 s), raise them, and send Pings more often than the shortest of them. \
+        Otherwise look into that side's log at that time.",
     judge: Judge::Ending { fires, tell },
 };
 

@@ -12,8 +12,9 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     reference: "RFC 6455 section 7.4.1",
     summary: "a side closed with 1014, bad gateway",
-    meaning: "A gateway got an invalid answer from the server behind it.",
-    harm: "The connection is over.",
+    meaning: "A gateway stands between the two ends, and got no or an invalid answer from the \
+        server behind it.",
+    harm: "The connection is over. The fault is on a leg that this capture does not show.",
     says: &[],
     causes: &["the server behind the gateway is down or speaks another protocol"],
     fix: "Look into the gateway's log and capture on its other side.",

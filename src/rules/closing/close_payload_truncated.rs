@@ -11,9 +11,18 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 6455 section 5.5.1",
     summary: "a Close with a payload of exactly one byte",
-    meaning: "A Close is empty or begins with a status code of two bytes.",
-    harm: "The receiver must fail the connection: \"close frame with 1 byte payload\".",
-    says: &[],
+    meaning: "A Close is empty or begins with a status code of two bytes. One byte is half a \
+        code.",
+    harm: "The receiver must fail the connection, with 1002, and nobody learns which code was \
+        meant.",
+    says: &[
+        "Chrome: Received a broken close frame containing an invalid size body.",
+        "Chrome, newer: Received a broken close frame with an invalid size of 1 byte.",
+        "Node ws: Invalid WebSocket frame: invalid payload length 1",
+        "Python websockets: close frame too short",
+        "wsproto: CLOSE with 1 byte payload",
+        "tungstenite: Invalid close sequence",
+    ],
     causes: &[
         "a sender that writes the code in one byte",
         "an intermediary that cuts payloads",

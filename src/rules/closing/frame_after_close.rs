@@ -16,7 +16,11 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "After a Close an endpoint must not send any more data frames; control frames are of \
         no use to anybody then.",
     harm: "Receivers ignore the frame or complain of it; what it carries is lost.",
-    says: &[],
+    says: &[
+        "Chrome, older: Data frame received after close",
+        "Chrome, older: Close received after close",
+        "tungstenite: Remote sent after having closed",
+    ],
     causes: &[
         "a sender that writes from another task after it has closed",
         "a library that answers a Ping although it has closed",

@@ -13,10 +13,20 @@ pub(crate) static RULE: Rule = Rule {
     reference: "RFC 6455 section 7.4",
     summary: "a Close with a code that must not be on the wire: below 1000, 1004, 1005, 1006, \
         1015, 1016-2999, 5000 and above",
-    meaning: "Codes 1004, 1005, 1006 and 1015 are for the local side only, the others are not \
-        defined.",
-    harm: "The receiver must fail the connection: \"invalid status code 1006\".",
-    says: &[],
+    meaning: "Codes that may travel are 1000-1003, 1007-1014, and 3000-4999 for libraries and \
+        applications. 1005, 1006 and 1015 are what a library tells its own application where no \
+        code came; the others are not defined.",
+    harm: "The receiver must fail the connection, with 1002, and its log blames the frame instead \
+        of what the connection was closed for.",
+    says: &[
+        "Node ws: Invalid WebSocket frame: invalid status code 1006",
+        "Chrome: Received a broken close frame containing a reserved status code.",
+        "Python websockets: invalid status code",
+        "wsproto: CLOSE with invalid code",
+        "wsproto: remote CLOSE with local-only reason",
+        "wsproto: CLOSE with unknown reserved code",
+        "fastwebsockets: Invalid status code: 1006",
+    ],
     causes: &[
         "a framework that sends back the code its own API reports for a lost connection \
             (1005, 1006)",

@@ -12,10 +12,14 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 6455 section 5.5.1",
     summary: "the reason in a Close is not UTF-8",
-    meaning: "What follows the status code must be UTF-8.",
+    meaning: "A Close holds a status code and behind it a reason, which must be UTF-8 text.",
     harm: "The receiver must fail the connection, with 1007 or 1002, and hides the code that \
         was meant.",
-    says: &[],
+    says: &[
+        "Chrome: Received a broken close frame containing invalid UTF-8.",
+        "Node ws: Invalid WebSocket frame: invalid UTF-8 sequence",
+        "fastwebsockets: Invalid UTF-8",
+    ],
     causes: &[
         "a reason cut at 123 bytes in the middle of a character",
         "a reason in another encoding",

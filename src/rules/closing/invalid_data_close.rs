@@ -15,14 +15,19 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The side that closes got a message that does not fit its type: mostly text that is \
         not UTF-8.",
     harm: "The connection is over.",
-    says: &[],
+    says: &[
+        "Chrome: Could not decode a text frame as UTF-8.",
+        "Node ws: Invalid WebSocket frame: invalid UTF-8 sequence",
+        "fastwebsockets: Invalid UTF-8",
+    ],
     causes: &[
         "binary data sent as text",
         "a text cut in the middle of a character",
         "an intermediary that changed the payload",
         "compression contexts that drifted apart",
     ],
-    fix: "Send binary data as binary; count bytes, not characters. If the message is right \
-        here, capture next to the side that complains.",
+    fix: "Send binary data as binary; count bytes, not characters, where a message is cut. If the \
+        message is compressed, try without (Node ws: perMessageDeflate: false; Python websockets: \
+        compression=None). If it is right here, capture next to the side that complains.",
     judge: complaint::judge::<1007>(),
 };

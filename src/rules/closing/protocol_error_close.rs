@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         shows none.",
     harm: "The connection is over. Where this capture shows no violation, the frames were \
         changed between here and the one who complains, or that one is wrong.",
-    says: &[],
+    says: &["Safari: The operation couldn't be completed. Protocol error"],
     causes: &[
         "the violation that the other side made, as found in this capture",
         "an intermediary that changed frames on their way to the one who complains",

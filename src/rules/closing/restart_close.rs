@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         down.",
     says: &[],
     causes: &["a deployment or reload"],
-    fix: "Reconnect with a delay that differs from client to client.",
+    fix: "Reconnect with a delay that differs from client to client. At the service, close \
+        connections over some time before it stops instead of all at once.",
     judge: complaint::judge::<1012>(),
 };

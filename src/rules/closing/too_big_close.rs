@@ -15,12 +15,22 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The side that closes has a limit, and a message was above it. Client logs quote the \
         text as if it were their own limit.",
     harm: "The connection is over as soon as such a message is sent.",
-    says: &[],
+    says: &[
+        "Netty, Spring Cloud Gateway: Max frame length of 65536 has been exceeded.",
+        "coder/websocket: failed to read: read limited at 32769 bytes",
+        "Node ws: Max payload size exceeded",
+        "WebSocket-Node: Frame size of … exceeds maximum accepted frame size",
+        "Chrome: Message size is too large.",
+        "tungstenite: Message too long: … > …",
+        "fastwebsockets: Frame too large",
+        "Bun, uWebSockets: Received too big message, or other inflation error",
+    ],
     causes: &[
         "the receiver's default limit: 64 KiB in Netty and gateways built on it, 1 MiB in \
             Python websockets, 32 KiB in coder/websocket, 16 KiB in uWebSockets",
     ],
-    fix: "Raise the limit at the side that closed, or send smaller messages; fragmenting helps \
-        only where the limit is on frames.",
+    fix: "Raise the limit at the side that closed (Node ws: maxPayload; Python websockets: \
+        max_size; coder/websocket: SetReadLimit; uWebSockets: maxPayloadLength), or send smaller \
+        messages; fragmenting helps only where the limit is on frames.",
     judge: complaint::judge::<1009>(),
 };

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     reference: "RFC 6455 section 7.4.1",
     summary: "a side closed with 1013, try again later",
     meaning: "The service is overloaded and sheds connections.",
-    harm: "The connection is over.",
+    harm: "The connection is over, and clients that come back at once add to the load.",
     says: &[],
     causes: &["more load than the service takes"],
     fix: "Reconnect later, with growing delays; see the load of the service.",

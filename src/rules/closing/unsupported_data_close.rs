@@ -16,7 +16,13 @@ pub(crate) static RULE: Rule = Rule {
         text, or text where it wants binary.",
     harm: "The connection is over, although every frame was right.",
     says: &[],
-    causes: &["a consumer that takes text only and gets a binary message, or the other way round"],
-    fix: "Let the consumer take both text and binary, or send the kind that it takes.",
+    causes: &[
+        "a consumer that takes text only and gets a binary message, or the other way round",
+        "a client that was switched to another encoding (JSON to MessagePack or protobuf) before \
+            its server was",
+    ],
+    fix: "Let the consumer take both text and binary, or send the kind that it takes: in browsers \
+        and Node ws a string travels as text, a Buffer, Blob or ArrayBuffer as binary; in Python \
+        websockets str and bytes.",
     judge: complaint::judge::<1003>(),
 };

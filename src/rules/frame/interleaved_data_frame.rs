@@ -15,15 +15,24 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a text or binary frame while a fragmented message is open",
     meaning: "The fragments of one message must not be interleaved with another message. Only \
         control frames may stand between them.",
-    harm: "The receiver must fail the connection: \"received start of new message but previous \
-        message is unfinished\".",
-    says: &[],
+    harm: "The receiver must fail the connection, with 1002: it cannot tell which message a \
+        fragment belongs to.",
+    says: &[
+        "Chrome: Received start of new message but previous message is unfinished.",
+        "Node ws: Invalid WebSocket frame: invalid opcode 2",
+        "tungstenite: While waiting for more fragments received: …",
+        "gorilla/websocket 1.5: data before FIN",
+        "Netty: received non-continuation data frame while inside fragmented message",
+        "wsproto: expected CONTINUATION, got …",
+    ],
     causes: &[
         "two threads or tasks write to one connection",
         "an intermediary dropped the last fragment of the message before",
     ],
-    fix: "Let one writer own the connection, or take a lock for a whole message. If the sender \
-        is right, capture on the other side of the intermediary and compare.",
+    fix: "Let one task own the writing side of the connection and queue messages to it, or hold a \
+        lock for a whole message and not for a frame; gorilla/websocket and gobwas/ws allow one \
+        writer at a time. If the sender is right, capture on the other side of the intermediary \
+        and compare.",
     judge: Judge::Frame {
         on: Notable::INTERLEAVED,
         fires: always,

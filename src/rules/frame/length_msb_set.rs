@@ -12,9 +12,13 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 6455 section 5.2",
     summary: "the top bit of a 64-bit payload length is set",
-    meaning: "The most significant bit of a 64-bit length must be 0.",
+    meaning: "A 64-bit length has 63 bits for use: the first one must be 0. This header announces \
+        more bytes than anybody can send.",
     harm: "Receivers fail the connection, or take the length for negative and lose the framing.",
-    says: &[],
+    says: &[
+        "wsproto: 8-byte payload length with non-zero MSB",
+        "Node ws: Unsupported WebSocket frame: payload length > 2^53 - 1",
+    ],
     causes: &[
         "bytes that are no frames",
         "a length computed with a signed number that went below zero",

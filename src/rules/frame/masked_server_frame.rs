@@ -13,9 +13,19 @@ pub(crate) static RULE: Rule = Rule {
     reference: "RFC 6455 section 5.1",
     summary: "a frame from the server has MASK=1",
     meaning: "A server must not mask any frame that it sends.",
-    harm: "Clients must fail the connection: \"a server must not mask any frames that it sends \
-        to the client\". Some do not look, so that it \"works in Firefox\".",
-    says: &[],
+    harm: "Clients must fail the connection, with 1002. Some do not look, so that it \"works in \
+        Firefox\"; others take the masking key for payload.",
+    says: &[
+        "Chrome: A server must not mask any frames that it sends to the client.",
+        "Node ws: Invalid WebSocket frame: MASK must be clear",
+        ".NET: The WebSocket server sent a masked frame.",
+        "Python websockets: incorrect masking",
+        "wsproto: client received unexpected masked frame",
+        "tungstenite: Received a masked frame from server",
+        "gorilla/websocket 1.5: bad MASK",
+        "gorilla/websocket before 1.5: incorrect mask flag",
+        "Starscream: continue frame before a binary or text frame",
+    ],
     causes: &[
         "the server uses its library's client code to write frames",
         "a proxy passes frames on without removing the mask",

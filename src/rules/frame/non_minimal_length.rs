@@ -12,11 +12,19 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 6455 section 5.2",
     summary: "the payload length stands in 16 or 64 bits where a shorter form holds it",
-    meaning: "The shortest form must be used: 7 bits up to 125, 16 bits up to 65535.",
-    harm: "Browsers fail the connection with \"invalid frame header\"; other receivers take it, \
-        so that it breaks for some users only.",
-    says: &[],
-    causes: &["a server library that always writes the long form"],
+    meaning: "A payload length has one right form, the shortest: 7 bits up to 125, 16 bits up to \
+        65535, 64 bits above.",
+    harm: "Browsers fail the connection; other receivers take it, so that it breaks for some users \
+        only.",
+    says: &[
+        "Chrome: Invalid frame header",
+        "wsproto: Payload length used 2 bytes when 1 would have sufficed",
+        "wsproto: Payload length used 8 bytes when 2 would have sufficed",
+    ],
+    causes: &[
+        "a server library that always writes the long form",
+        "hand-written framing, often on embedded devices",
+    ],
     fix: "Write lengths up to 125 in the 7-bit field and up to 65535 in 16 bits.",
     judge: Judge::Frame {
         on: Notable::NON_MINIMAL_LENGTH,

@@ -14,9 +14,21 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a continuation frame with no message open",
     meaning: "A continuation goes on with a fragmented message. Here no text or binary frame with \
         FIN=0 came before it: none was sent, or the message had ended.",
-    harm: "The receiver has nothing to append it to and must fail the connection: \"continuation \
-        frame but nothing to continue\".",
-    says: &[],
+    harm: "The receiver has nothing to append it to and must fail the connection, with 1002. Some \
+        receivers say the same of a legal continuation, because they forget the open message at a \
+        Ping between its fragments: where this finding is not there and the text is, update the \
+        receiver.",
+    says: &[
+        "Chrome: Received unexpected continuation frame.",
+        "Node ws: Invalid WebSocket frame: invalid opcode 0",
+        "tungstenite: Continue frame but nothing to continue",
+        "gorilla/websocket 1.5: continuation after FIN",
+        "Netty: received continuation data frame outside fragmented message",
+        ".NET: The WebSocket received a continuation frame from a previously final message.",
+        "wsproto: unexpected CONTINUATION",
+        "fastwebsockets: Invalid continuation frame",
+        "Starscream: continue frame before a binary or text frame",
+    ],
     causes: &[
         "an intermediary dropped the first fragment of the message",
         "the sender writes the first frame with FIN=1 and goes on nevertheless",

@@ -12,9 +12,21 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 6455 section 5.5",
     summary: "a Close, Ping or Pong with more than 125 bytes of payload",
-    meaning: "Control frames hold at most 125 bytes of payload.",
-    harm: "The receiver must fail the connection: \"control frame too long\".",
-    says: &[],
+    meaning: "Close, Ping and Pong are control frames. They hold at most 125 bytes of payload; a \
+        Close thus has room for a reason of 123 bytes behind its code.",
+    harm: "The receiver must fail the connection, with 1002; the code and reason that were meant \
+        are lost.",
+    says: &[
+        "Node ws: Invalid WebSocket frame: invalid payload length 126",
+        "Chrome: Invalid frame header",
+        "Safari before NSURLSession: Received control frame having too long payload: 200 bytes",
+        "Python websockets: control frame too long",
+        "wsproto: Control frame with payload len > 125",
+        "tungstenite: Control frame too big (payload must be 125 bytes or less)",
+        "fastwebsockets: Ping frame too large",
+        "gorilla/websocket 1.5: len > 125 for control",
+        "gorilla/websocket before 1.5: control frame length > 125",
+    ],
     causes: &[
         "a Close reason that was not cut to 123 bytes of UTF-8",
         "an application that sends data in Pings",

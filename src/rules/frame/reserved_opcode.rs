@@ -12,10 +12,23 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 6455 section 5.2",
     summary: "the opcode is one of 0x3-0x7 or 0xB-0xF, which no agreed extension defines",
-    meaning: "Opcodes 0x3-0x7 and 0xB-0xF are reserved for later use.",
-    harm: "A receiver must fail the connection: it does not know what the frame is. Libraries \
-        close with 1002 and texts like \"invalid opcode 7\".",
-    says: &[],
+    meaning: "The opcode says what a frame is: 0x0 continuation, 0x1 text, 0x2 binary, 0x8 Close, \
+        0x9 Ping, 0xA Pong. All others are reserved for later use, and no agreed extension defines \
+        this one.",
+    harm: "A receiver must fail the connection: it does not know what the frame is. It closes with \
+        1002, protocol error.",
+    says: &[
+        "Node ws: Invalid WebSocket frame: invalid opcode 7",
+        "Java-WebSocket: Unknown opcode 7",
+        "gorilla/websocket 1.5: bad opcode 7",
+        "gorilla/websocket before 1.5: unknown opcode 7",
+        "Safari before NSURLSession: Unrecognized frame opcode: 5",
+        "Python websockets: invalid opcode",
+        "wsproto: Invalid opcode 0x7",
+        "tungstenite: Encountered invalid opcode: 7",
+        "tungstenite: Unknown data frame type: 7",
+        "tungstenite: Unknown control frame type: 13",
+    ],
     causes: &[
         "bytes that are no frames: the place where a frame was due holds something else",
         "a length written by the sender that is not the payload's length",

@@ -16,13 +16,18 @@ pub(crate) static RULE: Rule = Rule {
         are never compressed.",
     harm: "Receivers fail the connection although compression was negotiated, which makes the \
         usual remedy (negotiate it) look wrong.",
-    says: &[],
+    says: &[
+        "Jetty: RSV1 not allowed to be set",
+        "Jetty: Invalid RSV1 set on permessage-deflate CONTINUATION frame",
+        "Node ws: Invalid WebSocket frame: RSV1 must be clear",
+    ],
     causes: &[
         "a proxy that compresses frame by frame instead of message by message",
         "a sender that copies the first frame's bits to all fragments",
     ],
     fix: "Set RSV1 on the first frame of a compressed message only; update or bypass the \
-        intermediary that re-frames messages.",
+        intermediary that re-frames messages. Until then turn compression off at one end (Node ws: \
+        perMessageDeflate: false; Python websockets: compression=None).",
     judge: Judge::Frame {
         on: Notable::RSV1_MISPLACED,
         fires: always,

@@ -16,14 +16,31 @@ pub(crate) static RULE: Rule = Rule {
         meaning \"this message is compressed\". The 101 in this capture agrees to no extension \
         that defines the bit that is set.",
     harm: "A receiver must fail the connection: it does not know what the bit changes about the \
-        payload. Libraries close with 1002 and texts like \"RSV1 must be clear\".",
-    says: &[],
+        payload. It closes with 1002, protocol error.",
+    says: &[
+        "Node ws: Invalid WebSocket frame: RSV1 must be clear",
+        "Node ws: Invalid WebSocket frame: RSV2 and RSV3 must be clear",
+        "Chrome: One or more reserved bits are on: reserved1 = 1, reserved2 = 0, reserved3 = 0",
+        "Python websockets: reserved bits must be 0",
+        "wsproto: Reserved bit set unexpectedly",
+        "tungstenite: Reserved bits are non-zero",
+        "fastwebsockets: Reserved bits are not zero",
+        "gorilla/websocket 1.5: RSV1 set",
+        "gorilla/websocket before 1.5: unexpected reserved bits 0x40",
+        "Netty: RSV != 0 and no extension negotiated, RSV:4",
+        "Java-WebSocket: bad rsv 4",
+        "Tyrus: RSV bit(s) incorrectly set",
+        ".NET: The WebSocket received compressed frame when compression is not enabled.",
+        "Python websocket-client: rsv is not implemented, yet",
+    ],
     causes: &[
-        "a proxy or gateway removed Sec-WebSocket-Extensions from the 101 on this leg only, \
-            so that one end compresses and the other does not know (frames begin with c1 or c2)",
+        "a proxy or gateway removed Sec-WebSocket-Extensions from the 101 on this leg only, so \
+            that one end compresses and the other does not know (frames begin with c1 or c2)",
         "something wrote bytes that are no frames into the connection; text has FIN=0 where \
             compressed messages have FIN=1",
         "the sender compresses without having negotiated it",
+        "a client that sends a copied Sec-WebSocket-Extensions header and cannot inflate what it \
+            so asks for",
     ],
     fix: "Let the intermediary pass Sec-WebSocket-Extensions unchanged both ways, or remove \
         the offer from the request and never only the answer; or turn compression off at one \

@@ -12,8 +12,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     reference: "RFC 6455 section 5.3",
     summary: "the client's masking key is all zero, or the same on three frames running",
-    meaning: "Masking keys must be unpredictable, so that a page cannot choose the bytes that \
-        travel.",
+    meaning: "A client masks each frame with four bytes that nobody can guess, so that a web page \
+        cannot choose which bytes travel and trick a proxy with them.",
     harm: "It breaks no connection. It lets a hostile page write bytes of its choice on the \
         wire, which is what masking is there to prevent.",
     says: &[],

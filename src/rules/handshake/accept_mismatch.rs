@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "Sec-WebSocket-Accept of the 101 is absent, or not the hash of the request's key",
     meaning: "The server proves with Sec-WebSocket-Accept that it read this request: base64 of the \
         SHA-1 of the key and a fixed GUID.",
-    harm: "Clients must fail the connection: \"incorrect Sec-WebSocket-Accept header value\".",
+    harm: "Clients must fail the connection: this may be the answer to somebody else.",
     says: &[
         "Chrome: Error during WebSocket handshake: Incorrect 'Sec-WebSocket-Accept' header value",
         "tungstenite: Key mismatch in \"Sec-WebSocket-Accept\" header",
@@ -25,8 +25,10 @@ pub(crate) static RULE: Rule = Rule {
         "a 101 from a cache",
         "a server that computes the hash wrongly",
     ],
-    fix: "Compare the key on both sides of the intermediary: whoever changes it must compute \
-        the answer anew.",
+    fix: "Compare Sec-WebSocket-Key on both sides of the intermediary: whoever changes it must \
+        compute the answer anew, and no cache may answer an upgrade. In a server of your own: \
+        base64(SHA-1(key + \"258EAFA5-E914-47DA-95CA-C5AB0DC85B11\")), the key as it stands in the \
+        request.",
     judge: Judge::Handshake { fires, tell },
 };
 

@@ -17,11 +17,11 @@ pub(crate) static RULE: Rule = Rule {
         a 3xx, 401 or 407 on the same connection, warning for a refused CONNECT",
     meaning: "The request for a WebSocket got an ordinary HTTP answer. Its Server and Via fields, \
         and its body, tell who spoke.",
-    harm: "No WebSocket comes to be: \"unexpected response code\", \"bad handshake\".",
+    harm: "No WebSocket comes to be.",
     says: &[
-        "Chrome: Error during WebSocket handshake: Unexpected response code: 403",
+        "Chrome: Error during WebSocket handshake: Unexpected response code: 502",
         "Node ws: Unexpected server response: 502",
-        "gorilla: websocket: bad handshake",
+        "gorilla/websocket: websocket: bad handshake",
     ],
     causes: &[
         "an intermediary that does not pass the upgrade on (nginx without proxy_http_version \
@@ -29,8 +29,11 @@ pub(crate) static RULE: Rule = Rule {
         "a wrong path, origin or token",
         "a server that is down (502, 503, 504)",
     ],
-    fix: "See who answers by the Server field. Through a proxy, capture on its other side: if \
-        the request does not arrive there, the proxy refuses by itself.",
+    fix: "See who answers by the Server field. If that is a proxy, let it pass the upgrade on: \
+        nginx needs proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; \
+        proxy_set_header Connection \"upgrade\"; Apache from 2.4.47 needs upgrade=websocket at \
+        ProxyPass. Capture on its other side: if the request does not arrive there, the proxy \
+        refuses by itself. If the server answers, its log has the reason: path, origin, token.",
     judge: Judge::Handshake { fires, tell },
 };
 

@@ -17,14 +17,20 @@ pub(crate) static RULE: Rule = Rule {
         between, has another length than it says.",
     harm: "From here on the receiver reads payload as headers; its error text names bits that \
         nobody set.",
-    says: &[],
+    says: &[
+        "Node ws: Invalid WebSocket frame: invalid opcode 7",
+        "Java-WebSocket: unknown opcode 13",
+        "Chrome: Invalid frame header",
+        "Node ws: Invalid WebSocket frame: invalid status code 22373",
+    ],
     causes: &[
         "a sender whose length field does not count what it sends: characters instead of \
             bytes, or two writers at once",
         "bytes that something inserted or removed above TCP",
     ],
-    fix: "Look at the last good frame: compare its length with what was meant to be sent. If \
-        the sender is right, capture on the other side of the intermediary.",
+    fix: "Look at the last good frame: compare its length with what was meant to be sent. Count \
+        bytes, not characters, and let one task write. If the sender is right, capture on the \
+        other side of the intermediary.",
     judge: Judge::Stream { fires, tell },
 };
 

@@ -16,11 +16,18 @@ pub(crate) static RULE: Rule = Rule {
     summary: "the bytes of an HTTP request stand where a frame was due",
     meaning: "After the 101 only frames may follow. Something sent a new HTTP request on the \
         upgraded connection.",
-    harm: "The receiver reads \"GET \" as a frame header (G is 0x47: RSV1, opcode 7) and fails \
-        with \"RSV1 must be clear\" or \"invalid opcode 7\".",
-    says: &[],
+    harm: "The receiver reads \"GET \" as a frame header (G is 0x47: RSV1, opcode 7) and fails the \
+        connection, which the WebSocket's own client did not harm.",
+    says: &[
+        "Node ws: Invalid WebSocket frame: RSV1 must be clear",
+        "Node ws: Invalid WebSocket frame: invalid opcode 7",
+        "gorilla/websocket 1.5: RSV1 set, bad opcode 7, bad MASK",
+        "Java-WebSocket: Unknown opcode 7",
+    ],
     causes: &["an intermediary or a client's pool that uses an upgraded connection again"],
-    fix: "Take upgraded connections out of the pool.",
+    fix: "Take upgraded connections out of the pool of whoever sends the request: a connection \
+        that answered 101 belongs to one client until it ends. The request's Host and path tell \
+        which client and intermediary it is.",
     judge: Judge::Stream { fires, tell },
 };
 

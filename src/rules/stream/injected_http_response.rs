@@ -19,8 +19,14 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "After the 101 only frames may follow. Something wrote an HTTP response into the \
         upgraded connection; its status, Server and title tell what.",
     harm: "The receiver reads \"HTTP\" as a frame header (H is 0x48: RSV1, FIN=0, opcode 8) and \
-        fails with \"RSV1 must be clear\", \"FIN must be set\" or \"invalid frame header\".",
-    says: &[],
+        fails with whatever it checks first; with permessage-deflate that is FIN, without it \
+        RSV1.",
+    says: &[
+        "Node ws: Invalid WebSocket frame: RSV1 must be clear",
+        "Node ws: Invalid WebSocket frame: FIN must be set",
+        "Chrome: Invalid frame header",
+        "gorilla/websocket 1.5: RSV1 set, FIN not set on control",
+    ],
     causes: &[
         "a proxy or filter that blocks with a page of its own (403, 407, 451)",
         "a Node HTTP server's own timer that was never detached (408 after 30 to 90 s)",
@@ -28,8 +34,9 @@ pub(crate) static RULE: Rule = Rule {
         "a gateway that lost its server (502, 503, 504)",
     ],
     fix: "Find the product by the Server field and the page. Let it pass the connection as a \
-        tunnel, or go around it; in Node, detach the parser on upgrade and have one upgrade \
-        listener.",
+        tunnel, or go around it. In Node: one upgrade listener per server, which routes by path \
+        (Node ws: noServer: true); in a proxy written with Node, set server.requestTimeout and \
+        server.headersTimeout to 0 or detach the parser on upgrade.",
     judge: Judge::Stream { fires, tell },
 };
 

@@ -17,13 +17,23 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "After the 101 only frames may follow. What stands here is named by its first bytes.",
     harm: "The receiver reads the bytes as a frame header and fails with whatever bits they \
         happen to set.",
-    says: &[],
+    says: &[
+        "Chrome: One or more reserved bits are on: reserved1 = 0, reserved2 = 1, reserved3 = 1",
+        "Chrome: One or more reserved bits are on: reserved1 = 1, reserved2 = 1, reserved3 = 1",
+        "Chrome: One or more reserved bits are on: reserved1 = 0, reserved2 = 0, reserved3 = 1",
+        "Node ws: Invalid WebSocket frame: RSV2 and RSV3 must be clear",
+        "Node ws: Invalid WebSocket frame: invalid opcode 13",
+        "Java-WebSocket: unknown opcode 13",
+    ],
     causes: &[
         "a server that goes on with an HTTP body, chunks or padding behind the 101",
         "TLS or HTTP/2 spoken to a port that does not expect it",
         "an application that writes to the raw socket",
     ],
-    fix: "Find who writes these bytes: nothing but frames may follow the 101.",
+    fix: "Find who writes these bytes: nothing but frames may follow the 101. Turn off response \
+        bodies, chunked transfer and padding for upgrades in the server; send text through the \
+        WebSocket library and not through the socket; speak TLS, HTTP/2 and the PROXY protocol \
+        only to ports that expect them.",
     judge: Judge::Stream { fires, tell },
 };
 
