@@ -28,6 +28,8 @@ pub struct Entry {
     pub meaning: &'static str,
     /// Why that breaks connections.
     pub harm: &'static str,
+    /// What real software says when it meets it: `library: text`.
+    pub says: &'static [&'static str],
     /// What usually is behind it, the commonest first.
     pub causes: &'static [&'static str],
     /// What to change.
@@ -44,6 +46,7 @@ impl From<&Rule> for Entry {
             summary: rule.summary,
             meaning: rule.meaning,
             harm: rule.harm,
+            says: rule.says,
             causes: rule.causes,
             fix: rule.fix,
         }
@@ -107,7 +110,7 @@ fn markdown(entries: &[Entry]) -> String {
 }
 
 /// A text that cannot end its cell or begin an element.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
         if matches!(character, '|' | '\\' | '<' | '*' | '_' | '[') {
@@ -131,6 +134,10 @@ pub(super) mod tests {
         meaning: "The sender set a bit that only an extension may give a meaning, and the 101 of \
                   this connection names no such extension.",
         harm: "Every receiver must fail the connection: it cannot know what the payload is.",
+        says: &[
+            "Node ws: Invalid WebSocket frame: RSV1 must be clear",
+            "tungstenite: Reserved bits are non-zero",
+        ],
         causes: &[
             "a proxy took Sec-WebSocket-Extensions out of the 101, and the server compresses",
             "bytes of an HTTP response stand where a frame was due",
@@ -166,6 +173,7 @@ pub(super) mod tests {
         assert_eq!(value["schema"], SCHEMA);
         assert_eq!(value["rules"][1]["name"], "bad-key");
         assert_eq!(value["rules"][0]["causes"][1], RSV.causes[1]);
+        assert_eq!(value["rules"][0]["says"][0], RSV.says[0]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod json;
 pub mod model;
+pub mod pages;
 pub mod redact;
 pub mod selection;
 pub mod text;

@@ -45,6 +45,7 @@ pub fn write_explanation(entry: &Entry, out: &mut (impl Write + ?Sized)) -> io::
     page.entry(Line::new("  "), 2, entry.summary);
     section(&mut page, "What it means", &[entry.meaning]);
     section(&mut page, "Why it breaks connections", &[entry.harm]);
+    section(&mut page, "What software says", entry.says);
     section(&mut page, "Usual causes", entry.causes);
     section(&mut page, "What to change", &[entry.fix]);
     out.write_all(page.into_text().as_bytes())
@@ -106,6 +107,10 @@ mod tests {
 
         Why it breaks connections
           Every receiver must fail the connection: it cannot know what the payload is.
+
+        What software says
+          - Node ws: Invalid WebSocket frame: RSV1 must be clear
+          - tungstenite: Reserved bits are non-zero
 
         Usual causes
           - a proxy took Sec-WebSocket-Extensions out of the 101, and the server

@@ -9,7 +9,7 @@ use super::words::{
     counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
 };
 use crate::report::model::{
-    Captured, CloseFrame, Connection, Frames, Handshake, Input, Outcome, TcpEnd, Unjudged,
+    Captured, CloseFrame, Connection, Finding, Frames, Handshake, Input, Outcome, TcpEnd, Unjudged,
 };
 use crate::rules::Severity;
 use crate::side::Side;
@@ -17,11 +17,7 @@ use crate::websocket::close::code_name;
 
 /// Tells everything about one connection.
 pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) {
-    let answered = connection.handshake.response_time;
-    let scale = Scale {
-        inputs,
-        zero: answered.unwrap_or(connection.start),
-    };
+    let scale = scale(inputs, connection);
     page.line(0, heading(connection));
     page.field("start", start(connection, inputs));
     page.field("handshake", handshake(&connection.handshake));
@@ -44,6 +40,40 @@ pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) 
     }
     page.field("end", end(connection, scale));
     findings(page, scale, connection);
+}
+
+/// Tells of a rule's finding, if there is one, as it is told within its connection: below its
+/// cause, where it has one.
+pub(super) fn write_finding(
+    page: &mut Page,
+    inputs: &[Input],
+    connection: &Connection,
+    rule: &str,
+) -> bool {
+    let folded = Folded::new(&connection.findings);
+    let of_rule = |finding: &Finding| finding.rule == rule;
+    let own = folded.roots().find(|(cause, _)| of_rule(cause));
+    let any = || {
+        let mut roots = folded.roots();
+        roots.find(|(_, following)| following.iter().any(|it| of_rule(it)))
+    };
+    let Some((cause, following)) = own.or_else(any) else {
+        return false;
+    };
+    let write = match cause.severity {
+        Severity::Info => finding::write_short,
+        Severity::Warning | Severity::Error => finding::write,
+    };
+    write(page, scale(inputs, connection), cause, &following);
+    true
+}
+
+fn scale<'r>(inputs: &'r [Input], connection: &Connection) -> Scale<'r> {
+    let answered = connection.handshake.response_time;
+    Scale {
+        inputs,
+        zero: answered.unwrap_or(connection.start),
+    }
 }
 
 fn heading(connection: &Connection) -> Line {

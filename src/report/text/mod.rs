@@ -56,6 +56,16 @@ pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()>
     out.write_all(page.into_text().as_bytes())
 }
 
+/// What the report says of a rule's finding, without styles; `None` if there is none.
+#[must_use]
+pub fn told(report: &Report, rule: &str) -> Option<String> {
+    report.connections.iter().find_map(|connection| {
+        let mut page = Page::default();
+        connection::write_finding(&mut page, &report.inputs, connection, rule)
+            .then(|| anstream::adapter::strip_str(&page.into_text()).to_string())
+    })
+}
+
 /// Where each rule that was told of is written and explained.
 fn rules(page: &mut Page, shown: &[&Connection]) {
     let mut rules: Vec<(&str, &str)> = Vec::new();
