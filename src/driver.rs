@@ -167,6 +167,7 @@ fn report(inputs: Vec<model::Input>, analysis: Analysis) -> Report {
         schema: SCHEMA,
         tool: Tool::THIS,
         inputs,
+        selection: model::Selection::default(),
         summary,
         connections,
     }

@@ -66,6 +66,7 @@ fn bad_usage_names_what_would_be_right() {
         ),
         (&["check", "--output", "x.pdf", "x"], ".json or .txt"),
         (&["check", "--only", "no-such-rule", "x"], "no such rule"),
+        (&["check", "--severity", "bad-key", "x"], "RULE=LEVEL"),
         (&["rules", "no-such-rule"], "no such rule"),
         (&["chekc"], "'check'"),
     ] {
@@ -243,6 +244,36 @@ fn ignored_rules_break_nothing() {
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     let output = wsblame(&["check", "--only", "orphan-continuation", BROKEN]);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+}
+
+#[test]
+fn a_severity_decides_what_is_broken_and_stands_in_the_report() {
+    let status = |arguments: &[&str]| {
+        let output = wsblame(&[&["check", BROKEN], arguments].concat());
+        (output.status.code(), stdout(&output).to_owned())
+    };
+    let (code, text) = status(&[
+        "--severity",
+        "rsv-without-extension=warning,protocol-error-close=info",
+    ]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("As asked: protocol-error-close taken for info"),
+        "{text}"
+    );
+    let (code, json) = status(&[
+        "--format=json",
+        "--ignore=rsv-without-extension",
+        "--severity=protocol-error-close=error",
+    ]);
+    assert_eq!(code, Some(1), "{json}");
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        report["selection"]["severity"]["protocol-error-close"],
+        "error"
+    );
+    assert_eq!(report["selection"]["ignore"][0], "rsv-without-extension");
+    assert_eq!(report["summary"]["findings"]["error"], 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::check::Check;
 use super::console::Console;
 use super::rules::Rules;
 use super::status::Status;
-use crate::rules::ALL;
+use crate::rules::{ALL, Severity};
 
 /// Reads packet captures and says what broke a WebSocket connection
 #[derive(Debug, Parser)]
@@ -75,6 +75,17 @@ pub(super) fn rule_name(name: &str) -> Result<&'static str, String> {
     one_of(name, ALL.iter().map(|rule| rule.name))
 }
 
+/// A rule and how serious its findings are to be taken: `RULE=LEVEL`.
+pub(super) fn rule_severity(wish: &str) -> Result<(&'static str, Severity), String> {
+    let Some((rule, level)) = wish.split_once('=') else {
+        return Err("it is RULE=LEVEL, as weak-masking-key=warning".to_owned());
+    };
+    let all = [Severity::Error, Severity::Warning, Severity::Info];
+    let level = all.into_iter().find(|it| it.as_str() == level);
+    let level = level.ok_or("the level is error, warning or info")?;
+    Ok((rule_name(rule)?, level))
+}
+
 fn one_of(
     name: &str,
     known: impl Iterator<Item = &'static str> + Clone,
@@ -117,6 +128,20 @@ mod tests {
             one_of("foo", known.into_iter()).unwrap_err(),
             "no such rule; `wsblame rules` lists them"
         );
+    }
+
+    #[test]
+    fn a_severity_is_a_rule_and_a_level() {
+        let wish = rule_severity("weak-masking-key=error");
+        assert_eq!(wish, Ok(("weak-masking-key", Severity::Error)));
+        for (wish, expected) in [
+            ("weak-masking-key", "RULE=LEVEL"),
+            ("weak-masking-key=fatal", "error, warning or info"),
+            ("weak-masking=info", "did you mean 'weak-masking-key'?"),
+        ] {
+            let refused = rule_severity(wish).unwrap_err();
+            assert!(refused.contains(expected), "{refused}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::args::{Format, rule_name};
+use super::args::{Format, rule_name, rule_severity};
 use super::console::Console;
 use super::file::ReportFile;
 use super::progress::Progress;
@@ -13,6 +13,7 @@ use crate::driver::{self, Options};
 use crate::report::model::Report;
 use crate::report::selection::Selection;
 use crate::report::{json, redact, text};
+use crate::rules::Severity;
 use crate::untrusted::Untrusted;
 
 /// Say what broke the WebSocket connections of a capture
@@ -36,7 +37,7 @@ pub(super) struct Check {
     /// What is printed: text or json
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Write the report there, too: .json or .txt; repeatable
+    /// Write it there, too: .json or .txt; repeatable
     #[arg(long, value_name = "FILE", value_parser = ReportFile::parse)]
     output: Vec<ReportFile>,
     /// Report findings of these rules only
@@ -45,6 +46,19 @@ pub(super) struct Check {
     /// Report no findings of these rules
     #[arg(long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
     ignore: Vec<&'static str>,
+    /// Take a rule for error, warning or info
+    ///
+    /// It takes the place of the rule's own severity, and so decides which
+    /// connections are broken. Cases that the rule itself takes for less
+    /// stay so. The report says which rules were changed.
+    #[arg(
+        long,
+        value_name = "RULE=LEVEL",
+        verbatim_doc_comment,
+        value_delimiter = ',',
+        value_parser = rule_severity
+    )]
+    severity: Vec<(&'static str, Severity)>,
     /// Show query strings and header values unmasked
     ///
     /// They often hold credentials.
@@ -114,6 +128,7 @@ impl Check {
         let selection = Selection {
             only: self.only.clone(),
             ignore: self.ignore.clone(),
+            severity: self.severity.clone(),
         };
         selection.apply(report);
         if self.redact {

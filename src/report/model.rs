@@ -22,6 +22,8 @@ pub struct Report {
     pub tool: Tool,
     /// The captures, in command-line order.
     pub inputs: Vec<Input>,
+    /// What was asked of the findings; it changes what is reported, not what was found.
+    pub selection: Selection,
     /// Everything counted.
     pub summary: Summary,
     /// The WebSocket connections, in the order of their first packets.
@@ -43,6 +45,17 @@ impl Tool {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
     };
+}
+
+/// What was asked of the findings: a report that leaves some out says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Selection {
+    /// Findings of these rules only, unless empty.
+    pub only: Vec<&'static str>,
+    /// No findings of these rules.
+    pub ignore: Vec<&'static str>,
+    /// Findings of these rules, taken as seriously as this instead of as declared.
+    pub severity: BTreeMap<&'static str, Severity>,
 }
 
 /// One capture.

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::model::{
     BecauseOf, Captured, Close, CloseFrame, Connection, Finding, Frames, Handshake, Input,
-    Intermediary, Label, Messages, Other, Outcome, Peer, Report, SCHEMA, Summary, TcpEnd, Tool,
+    Intermediary, Label, Messages, Other, Outcome, Peer, Report, SCHEMA, Selection, Summary,
+    TcpEnd, Tool,
 };
 use crate::rules::Severity;
 use crate::side::{Side, Sides};
@@ -49,6 +50,7 @@ pub(crate) fn report(inputs: Vec<Input>, connections: Vec<Connection>) -> Report
         schema: SCHEMA,
         tool: Tool::THIS,
         inputs,
+        selection: Selection::default(),
         summary,
         connections,
     }

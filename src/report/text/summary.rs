@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding;
 use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page};
 use super::words::{counted, first_few, listed};
-use crate::report::model::{Connection, Finding, Input, Outcome, Report};
+use crate::report::model::{Connection, Finding, Input, Outcome, Report, Selection};
 use crate::rules::Severity;
 use crate::side::Sides;
 
@@ -15,6 +15,19 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     if report.connections.is_empty() {
         return nothing(page, report);
     }
+    findings(page, report);
+    if let Some(selection) = selection(&report.selection) {
+        page.line(
+            0,
+            Line::default()
+                .and(DOUBTFUL, "As asked: ")
+                .and(PLAIN, selection),
+        );
+    }
+}
+
+/// What was found, counted.
+fn findings(page: &mut Page, report: &Report) {
     let sound = report.connections.iter().filter(|it| !it.broken);
     Groups::of(sound).write(page, "Worth knowing of connections that are not broken");
     if report.summary.broken == 0 {
@@ -22,6 +35,22 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     } else {
         counts(page, report);
     }
+}
+
+/// What was asked of the findings: without it a report would say less or more than it seems to.
+fn selection(selection: &Selection) -> Option<String> {
+    let listed = |rules: &[&str]| rules.join(", ");
+    let mut parts = Vec::new();
+    if !selection.only.is_empty() {
+        parts.push(format!("only findings of {}", listed(&selection.only)));
+    }
+    if !selection.ignore.is_empty() {
+        parts.push(format!("no findings of {}", listed(&selection.ignore)));
+    }
+    for (rule, level) in &selection.severity {
+        parts.push(format!("{rule} taken for {}", level.as_str()));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// Findings of several connections, grouped by rule: the worst first.
