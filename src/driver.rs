@@ -1,8 +1,10 @@
 //! The io around the core: opens captures, feeds their packets through decoding into the
 //! analyzer, and makes one report of all of it.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use crate::analyzer::watch::{Seen, Sight};
 use crate::analyzer::{Analysis, Analyzer, Exposure};
 use crate::decode::{Skipped, decode};
 use crate::limits::Limits;
@@ -28,6 +30,49 @@ const PROGRESS_PACKETS: u64 = 1 << 14;
 /// What cannot be read is in the report, as [`model::Input::error`]. `progress` is told how many
 /// bytes of how many have been read, 0 where that is not known.
 pub fn check(paths: &[PathBuf], options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Report {
+    let analyzer = Analyzer::new(options.limits.clone(), options.exposure);
+    let run = read(
+        paths,
+        analyzer,
+        progress,
+        &mut |_| ControlFlow::Continue(()),
+    );
+    run.into_report()
+}
+
+/// Reads captures as [`check`] does, and shows what is read to `show` as soon as it is read,
+/// until that has seen enough; returns what is known of the captures then.
+pub fn watch(
+    paths: &[PathBuf],
+    limits: &Limits,
+    sight: Sight,
+    show: &mut dyn FnMut(Seen) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Vec<model::Input> {
+    let analyzer = Analyzer::watching(limits.clone(), sight);
+    let mut stopped = false;
+    let run = read(paths, analyzer, progress, &mut |analyzer| {
+        let shown = analyzer.take_seen().try_for_each(&mut *show);
+        stopped = shown.is_break();
+        shown
+    });
+    let (inputs, mut analyzer) = run.into_parts();
+    if !stopped {
+        analyzer.end();
+        // Nothing more comes, whether or not all of it was wanted.
+        let _ = analyzer.take_seen().try_for_each(show);
+    }
+    inputs
+}
+
+/// Opens captures and feeds their packets to an analyzer; `after` is called behind each packet,
+/// and may end it.
+fn read(
+    paths: &[PathBuf],
+    analyzer: Analyzer,
+    progress: &mut dyn FnMut(u64, u64),
+    after: &mut dyn FnMut(&mut Analyzer) -> ControlFlow<()>,
+) -> Run {
     let mut inputs: Vec<model::Input> = Vec::new();
     let mut sources = Vec::new();
     for (index, path) in (0..).zip(paths) {
@@ -47,11 +92,14 @@ pub fn check(paths: &[PathBuf], options: &Options, progress: &mut dyn FnMut(u64,
         }
     }
     let mut merged = Merged::new(sources);
-    let mut run = Run::new(options, inputs);
+    let mut run = Run::new(analyzer, inputs);
     let mut packets = 0_u64;
     while merged.advance() {
         let Some(packet) = merged.packet() else { break };
         run.take(&packet);
+        if after(&mut run.analyzer).is_break() {
+            break;
+        }
         packets += 1;
         if packets.is_multiple_of(PROGRESS_PACKETS) {
             let read = merged.inputs().map(|input| input.bytes_read).sum();
@@ -62,17 +110,18 @@ pub fn check(paths: &[PathBuf], options: &Options, progress: &mut dyn FnMut(u64,
     for input in merged.inputs() {
         run.note_input(input);
     }
-    run.finish()
+    run
 }
 
 /// Analyses the packets of one source that needs no file: from memory, for tests and benchmarks.
 pub fn check_packets(source: &mut impl PacketSource, options: &Options) -> Report {
-    let mut run = Run::new(options, vec![model::Input::default()]);
+    let analyzer = Analyzer::new(options.limits.clone(), options.exposure);
+    let mut run = Run::new(analyzer, vec![model::Input::default()]);
     while source.advance() {
         let Some(packet) = source.packet() else { break };
         run.take(&packet);
     }
-    run.finish()
+    run.into_report()
 }
 
 /// One analysis while it runs.
@@ -83,9 +132,9 @@ struct Run {
 }
 
 impl Run {
-    fn new(options: &Options, inputs: Vec<model::Input>) -> Self {
+    fn new(analyzer: Analyzer, inputs: Vec<model::Input>) -> Self {
         Self {
-            analyzer: Analyzer::new(options.limits.clone(), options.exposure),
+            analyzer,
             skipped: vec![[0; Skipped::ALL.len()]; inputs.len()],
             inputs,
         }
@@ -129,7 +178,13 @@ impl Run {
         }
     }
 
-    fn finish(mut self) -> Report {
+    fn into_report(self) -> Report {
+        let (inputs, analyzer) = self.into_parts();
+        report(inputs, analyzer.finish())
+    }
+
+    /// What is known of the captures, and what read them.
+    fn into_parts(mut self) -> (Vec<model::Input>, Analyzer) {
         for (input, counts) in self.inputs.iter_mut().zip(&self.skipped) {
             let reasons = Skipped::ALL.iter().zip(counts);
             input.skipped = reasons
@@ -137,7 +192,7 @@ impl Run {
                 .map(|(reason, count)| (reason.as_str(), *count))
                 .collect();
         }
-        report(self.inputs, self.analyzer.finish())
+        (self.inputs, self.analyzer)
     }
 }
 

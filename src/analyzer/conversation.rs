@@ -22,6 +22,7 @@ use crate::websocket::search::{Search, Threshold};
 
 use super::session::{Context, Session};
 use super::waiting::{Kept, Waiting};
+use super::watch::{Log, Sight};
 use unanswered::unanswered;
 
 /// What a TCP connection carries that is no WebSocket.
@@ -86,6 +87,8 @@ pub(super) struct Conversation {
     frames_begin: Option<u32>,
     tunnelled: bool,
     ledger: Ledger,
+    /// What is collected for whoever watches.
+    log: Option<Box<Log>>,
 }
 
 /// All that is known of a WebSocket connection when it is over.
@@ -98,9 +101,26 @@ pub(super) struct Ended {
     pub(super) tunnelled: bool,
     pub(super) session: Option<Box<Session>>,
     pub(super) ledger: Ledger,
+    pub(super) log: Option<Box<Log>>,
 }
 
 impl Conversation {
+    /// Nothing read yet; `sight` says what is to be collected.
+    pub(super) fn new(sight: Option<Sight>) -> Self {
+        let mut conversation = Self::default();
+        if let Some(sight) = sight {
+            conversation.ledger.watch();
+            conversation.log = Some(Box::new(Log::new(sight)));
+        }
+        conversation
+    }
+
+    /// What is collected for whoever watches, once it is known which way the client sends.
+    pub(super) fn log(&mut self) -> Option<(Way, &mut Log)> {
+        let (client, _) = self.client?;
+        Some((client, self.log.as_deref_mut()?))
+    }
+
     /// Notes who opened the connection.
     pub(super) fn opened_by(&mut self, opener: Option<Way>) {
         if let Some(client) = opener {
@@ -149,11 +169,15 @@ impl Conversation {
             Stage::Http => self.exchanges.cost(),
             Stage::Other => 0,
         };
-        waiting + searched + heads + read
+        let watched = self.log.as_ref().map_or(0, |log| log.cost());
+        waiting + searched + heads + read + watched
     }
 
     /// Gives up what it keeps: there is no room for it.
     pub(super) fn give_up(&mut self) {
+        if let Some(log) = &mut self.log {
+            log.give_up();
+        }
         match &mut self.stage {
             Stage::WebSocket(session) => session.give_up(),
             Stage::Http => self.leave_alone(&[]),
@@ -245,6 +269,7 @@ impl Conversation {
                 Stage::Http | Stage::Other => None,
             },
             ledger: self.ledger,
+            log: self.log,
         })
     }
 
@@ -449,6 +474,7 @@ impl Conversation {
             ledger: &mut self.ledger,
             handshake: self.handshake.as_ref(),
             roles_from_masks: matches!(self.client, Some((_, RolesFrom::Masks))),
+            log: self.log.as_deref_mut(),
         };
         Some((session, context))
     }
@@ -508,6 +534,9 @@ impl Conversation {
 
     fn note_answer(&mut self, attempt: Attempt) {
         let handshake = Handshake::new(attempt);
+        if let Some(log) = &mut self.log {
+            log.handshake(&handshake);
+        }
         let status = handshake.status().unwrap_or_default();
         if handshake.is_connect() && (200..300).contains(&status) {
             self.tunnelled = true;
@@ -542,6 +571,9 @@ impl Conversation {
             }
         };
         let readers = Sides { client, server };
+        if let Some(log) = &mut self.log {
+            log.handshake(&handshake);
+        }
         self.handshake = Some(handshake);
         // What was kept for a search came before the answer and before the request, if that was
         // read: only behind one that was not, it may hold frames.

@@ -5,15 +5,17 @@ mod conversation;
 mod record;
 mod session;
 mod waiting;
+pub mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::decode::Segment;
 use crate::limits::Limits;
 use crate::report::model;
-use crate::tcp::{Flow, FlowEvent, FlowTable, Retired};
+use crate::tcp::{Flow, FlowEvent, FlowTable, Retired, Way};
 use crate::time::Timestamp;
 
+use self::watch::{Moment, Seen, Sight, Watched};
 use conversation::{Conversation, Kind};
 pub use record::Exposure;
 
@@ -44,6 +46,7 @@ pub struct Analyzer {
     clock: Option<Timestamp>,
     held: Held,
     analysis: Analysis,
+    watch: Watch,
 }
 
 impl Analyzer {
@@ -57,7 +60,22 @@ impl Analyzer {
             clock: None,
             held: Held::default(),
             analysis: Analysis::default(),
+            watch: Watch::default(),
         }
+    }
+
+    /// Nothing followed yet; what is read is collected for [`Self::take_seen`], and connections
+    /// are not kept.
+    #[must_use]
+    pub fn watching(limits: Limits, sight: Sight) -> Self {
+        let mut analyzer = Self::new(limits, Exposure::default());
+        analyzer.watch.sight = Some(sight);
+        analyzer
+    }
+
+    /// What was read since this was asked last, in the order of reading.
+    pub fn take_seen(&mut self) -> impl Iterator<Item = Seen> {
+        self.watch.seen.drain(..)
     }
 
     /// Takes the next segment of the capture.
@@ -73,11 +91,12 @@ impl Analyzer {
             table,
             held,
             analysis,
+            watch,
             ..
         } = self;
         let mut retire = |retired: Retired<Followed>| {
             held.change(Held::by(&retired.flow, &retired.state), Held::default());
-            conclude(retired, limits, *exposure, analysis);
+            conclude(retired, limits, *exposure, analysis, watch);
         };
         table.expire(now, limits, &mut retire);
         let entry = table.entry(segment, limits, Followed::default, &mut retire);
@@ -94,13 +113,14 @@ impl Analyzer {
                 state,
                 |flow, sink| flow.push(segment, limits, sink),
                 limits,
+                watch,
             );
             let after = Held::by(flow, state);
             if held.waiting + after.waiting > limits.waiting_bytes_total + before.waiting
                 && after.waiting > before.waiting
             {
                 met.push("waiting_bytes_total");
-                met.extend(follow(flow, state, give_up, limits));
+                met.extend(follow(flow, state, give_up, limits, watch));
             }
             let after = Held::by(flow, state);
             if held.kept + after.kept > limits.kept_bytes_total + before.kept
@@ -108,6 +128,7 @@ impl Analyzer {
             {
                 met.push("kept_bytes_total");
                 state.give_up();
+                watch.collect(flow, state);
             }
             for bound in met {
                 analysis.met(bound);
@@ -121,11 +142,52 @@ impl Analyzer {
     /// The capture ends here.
     #[must_use]
     pub fn finish(mut self) -> Analysis {
-        let (limits, exposure) = (&self.limits, self.exposure);
-        let analysis = &mut self.analysis;
-        self.table
-            .drain(&mut |retired| conclude(retired, limits, exposure, analysis));
+        self.end();
         self.analysis
+    }
+
+    /// Concludes every connection: what is still to be seen is there for [`Self::take_seen`].
+    pub fn end(&mut self) {
+        let (limits, exposure) = (&self.limits, self.exposure);
+        let (analysis, watch) = (&mut self.analysis, &mut self.watch);
+        self.table
+            .drain(&mut |retired| conclude(retired, limits, exposure, analysis, watch));
+    }
+}
+
+/// What is collected for whoever watches.
+#[derive(Debug, Default)]
+struct Watch {
+    sight: Option<Sight>,
+    seen: VecDeque<Seen>,
+}
+
+impl Watch {
+    /// Fetches what was read on a connection.
+    fn collect(&mut self, flow: &Flow, state: &mut Followed) {
+        if self.sight.is_none() {
+            return;
+        }
+        if let Followed::Read(conversation) = state
+            && let Some((client, log)) = conversation.log()
+        {
+            for way in Way::BOTH {
+                log.note_end(way.side(client), flow.direction(way), false);
+            }
+            self.stamp(flow, client, log.take());
+        }
+    }
+
+    fn stamp(&mut self, flow: &Flow, client: Way, moments: Vec<Moment>) {
+        let connection = Watched {
+            client: flow.endpoint(client),
+            server: flow.endpoint(client.back()),
+            first_packet: flow.first_packet().1,
+        };
+        let seen = moments
+            .into_iter()
+            .map(|moment| Seen { connection, moment });
+        self.seen.extend(seen);
     }
 }
 
@@ -192,12 +254,13 @@ fn follow(
     state: &mut Followed,
     act: impl FnOnce(&mut Flow, &mut dyn FnMut(FlowEvent<'_>)) -> Option<&'static str>,
     limits: &Limits,
+    watch: &mut Watch,
 ) -> Vec<&'static str> {
     let opener = flow.opener();
     let mut met = Vec::new();
     let bound = act(flow, &mut |event| {
         if let Followed::Silent = state {
-            *state = Followed::Read(Box::default());
+            *state = Followed::Read(Box::new(Conversation::new(watch.sight)));
         }
         if let Followed::Read(conversation) = state {
             conversation.opened_by(opener);
@@ -208,6 +271,7 @@ fn follow(
         conversation.opened_by(flow.opener());
     }
     met.extend(bound);
+    watch.collect(flow, state);
     met
 }
 
@@ -223,18 +287,29 @@ fn conclude(
     limits: &Limits,
     exposure: Exposure,
     analysis: &mut Analysis,
+    watch: &mut Watch,
 ) {
     if let Some(bound) = retired.bound {
         analysis.met(bound);
     }
-    for bound in follow(&mut retired.flow, &mut retired.state, give_up, limits) {
+    let (flow, state) = (&mut retired.flow, &mut retired.state);
+    for bound in follow(flow, state, give_up, limits, watch) {
         analysis.met(bound);
     }
     let kind = match retired.state {
         Followed::Silent => Kind::Unknown,
         Followed::Settled(kind) => kind,
         Followed::Read(conversation) => match conversation.finish(&retired.flow, limits) {
-            Ok(ended) => {
+            Ok(mut ended) => {
+                if let Some(log) = &mut ended.log {
+                    for way in Way::BOTH {
+                        let side = way.side(ended.client);
+                        log.note_end(side, retired.flow.direction(way), true);
+                    }
+                    log.finish();
+                    watch.stamp(&retired.flow, ended.client, log.take());
+                    return;
+                }
                 let connection = record::connection(&retired.flow, ended, exposure);
                 analysis.connections.push(connection);
                 return;

@@ -19,12 +19,16 @@ use crate::websocket::message::MessageState;
 use crate::websocket::notable::Notable;
 use crate::websocket::reader::FrameReader;
 
+use super::watch::Log;
+
 /// What the whole connection lends while bytes of one side are read.
 pub(super) struct Context<'a> {
     pub(super) limits: &'a Limits,
     pub(super) ledger: &'a mut Ledger,
     pub(super) handshake: Option<&'a Handshake>,
     pub(super) roles_from_masks: bool,
+    /// Where somebody watches.
+    pub(super) log: Option<&'a mut Log>,
 }
 
 /// Places of one side where nothing could be judged that are listed: enough to find them.
@@ -185,10 +189,16 @@ impl Tally {
             FrameEvent::Payload { bytes, at } => {
                 self.frames.payload_bytes += bytes.len() as u64;
                 self.collect(bytes, at);
+                if let Some(log) = &mut context.log {
+                    log.payload(side, bytes, at);
+                }
             }
             FrameEvent::End { whole } => {
                 self.end_close(side, whole, context);
                 self.end_message();
+                if let Some(log) = &mut context.log {
+                    log.end(side, whole, context.ledger.take_recent(side));
+                }
             }
             FrameEvent::Oddity(oddity) => self.note_oddity(side, oddity, context),
         }
@@ -235,6 +245,9 @@ impl Tally {
             self.unjudged.push((oddity.place(), to));
         }
         self.judge_oddity(side, &oddity, framing, context);
+        if let (Framing::FoundAgain(place), Some(log)) = (framing, &mut context.log) {
+            log.found(side, place);
+        }
     }
 
     fn judge_oddity(
@@ -255,6 +268,9 @@ impl Tally {
             last_frame: self.last_frame,
             framing,
         });
+        if let Some(log) = &mut context.log {
+            log.oddity(side, oddity, context.ledger.take_recent(side));
+        }
     }
 
     fn begin(
@@ -301,6 +317,9 @@ impl Tally {
         self.first_frame.get_or_insert(seen.place);
         self.last_frame = Some(seen.place);
         self.current = Some(seen);
+        if let Some(log) = &mut context.log {
+            log.begin(side, seen, context.ledger.take_recent(side));
+        }
     }
 
     /// Keeps the payload of a Close.
@@ -331,6 +350,9 @@ impl Tally {
             seen: &seen,
             payload: &payload,
         });
+        if let Some(log) = &mut context.log {
+            log.close(side, &payload);
+        }
         self.close.get_or_insert((seen, payload));
     }
 

@@ -16,9 +16,22 @@ use super::{ALL, Rule};
 #[derive(Debug, Default)]
 pub struct Ledger {
     findings: Vec<Finding>,
+    /// The rules that fired since somebody asked, by sender; kept where somebody does.
+    recent: Option<Sides<Vec<&'static str>>>,
 }
 
 impl Ledger {
+    /// Keeps from now on which rules fired, for [`Self::take_recent`].
+    pub fn watch(&mut self) {
+        self.recent.get_or_insert_default();
+    }
+
+    /// The rules that a sender's bytes broke since this was asked last.
+    pub fn take_recent(&mut self, sender: Side) -> Vec<&'static str> {
+        let recent = self.recent.as_mut();
+        recent.map_or_else(Vec::new, |recent| std::mem::take(recent.of_mut(sender)))
+    }
+
     /// What was found so far, in the order of judging.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -161,6 +174,12 @@ impl Ledger {
         packet: PacketId,
         tell: impl FnOnce() -> Telling,
     ) {
+        if let Some(recent) = &mut self.recent {
+            let recent = recent.of_mut(sender);
+            if !recent.contains(&rule.name) {
+                recent.push(rule.name);
+            }
+        }
         let known = self
             .findings
             .iter_mut()

@@ -1,6 +1,7 @@
 //! WebSocket (RFC 6455): the opening handshake's fields, frames, messages and closing, described
 //! as they stood on the wire.
 
+pub mod assembly;
 pub mod close;
 pub mod event;
 pub mod extensions;

@@ -1,0 +1,123 @@
+//! What somebody who follows conversations gets to see: frames, messages, and what stands
+//! between them, as values, in the order in which they were read. Nothing is collected where
+//! nobody watches.
+
+mod log;
+
+use crate::decode::Endpoint;
+use crate::packet::PacketId;
+use crate::place::Place;
+use crate::side::Side;
+use crate::tcp::{Arrival, Gap};
+use crate::websocket::assembly::MessageSeen;
+use crate::websocket::event::FrameSeen;
+use crate::websocket::foreign::Foreign;
+
+pub(super) use log::Log;
+
+/// What is to be collected.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sight {
+    /// Bytes of each frame's payload, from its first one.
+    pub frame_bytes: usize,
+    /// Messages, and so many bytes of each.
+    pub message_bytes: Option<usize>,
+}
+
+/// Something that was read on a WebSocket connection.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// On which connection.
+    pub connection: Watched,
+    /// What.
+    pub moment: Moment,
+}
+
+/// Names a connection while it is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// The end that asked for it.
+    pub client: Endpoint,
+    /// The end that was asked.
+    pub server: Endpoint,
+    /// Its first packet; no other connection has it.
+    pub first_packet: PacketId,
+}
+
+/// What was read.
+#[derive(Clone, Debug)]
+pub enum Moment {
+    /// An upgrade was answered.
+    Handshake {
+        /// Where the answer stands.
+        place: Place,
+        /// Its status.
+        status: u16,
+        /// What was asked for, where the request is in the capture; without its query string.
+        target: Option<String>,
+    },
+    /// Frames begin, and no handshake was read before them.
+    Joined {
+        /// Where they begin.
+        place: Place,
+    },
+    /// A frame that ended, or will not be gone on with.
+    Frame(Box<WatchedFrame>),
+    /// A message that ended, or will not be gone on with.
+    Message(Box<MessageSeen<'static>>),
+    /// Bytes that the capture lacks.
+    Gap {
+        /// Whose.
+        sender: Side,
+        /// Which.
+        gap: Gap,
+        /// Frames may be among them.
+        lost_place: bool,
+    },
+    /// Bytes that are no frames.
+    Foreign {
+        /// Who sent them.
+        sender: Side,
+        /// Where they begin.
+        place: Place,
+        /// What they are; `None` for a header that cannot be one.
+        kind: Option<Foreign>,
+        /// The rules that they break.
+        rules: Vec<&'static str>,
+    },
+    /// Frames go on here.
+    Found {
+        /// Whose.
+        sender: Side,
+        /// Where.
+        place: Place,
+    },
+    /// A side ended its TCP stream.
+    End {
+        /// Who.
+        sender: Side,
+        /// The packet with the flag.
+        arrival: Arrival,
+        /// By RST; by FIN otherwise.
+        by_reset: bool,
+    },
+}
+
+/// A frame with what its payload holds, as far as that is wanted.
+#[derive(Clone, Debug)]
+pub struct WatchedFrame {
+    /// Who sent it.
+    pub sender: Side,
+    /// Its header and place.
+    pub seen: FrameSeen,
+    /// Every byte of it was captured.
+    pub whole: bool,
+    /// It belongs to a message that is marked as compressed.
+    pub compressed: bool,
+    /// The first bytes of its payload, unmasked.
+    pub payload: Vec<u8>,
+    /// Code and reason of a Close.
+    pub close: Option<(Option<u16>, Vec<u8>)>,
+    /// The rules that it breaks, as far as they are told by the frame alone.
+    pub rules: Vec<&'static str>,
+}

@@ -1,0 +1,244 @@
+//! What is collected of one connection until somebody fetches it. It knows which frame is going
+//! on, and how much of it to keep.
+
+use crate::http::RequestHead;
+use crate::place::Place;
+use crate::side::{Side, Sides};
+use crate::tcp::{Direction, Gap};
+use crate::websocket::assembly::Assembly;
+use crate::websocket::close::ClosePayload;
+use crate::websocket::event::{FrameSeen, Oddity};
+use crate::websocket::handshake::Handshake;
+use crate::websocket::header::Opcode;
+use crate::websocket::mask::unmask;
+
+use super::{Moment, Sight, WatchedFrame};
+
+/// What is collected of one connection.
+#[derive(Debug)]
+pub(in crate::analyzer) struct Log {
+    sight: Sight,
+    moments: Vec<Moment>,
+    /// Its handshake, or that there is none, was told of.
+    begun: bool,
+    sides: Sides<SideLog>,
+}
+
+#[derive(Debug, Default)]
+struct SideLog {
+    /// The frame that is going on.
+    frame: Option<Box<WatchedFrame>>,
+    /// The message that is open is marked as compressed.
+    compressed: bool,
+    assembly: Assembly,
+    /// The end of its TCP stream was told of.
+    ended: bool,
+}
+
+impl Log {
+    pub(in crate::analyzer) fn new(sight: Sight) -> Self {
+        Self {
+            sight,
+            moments: Vec::new(),
+            begun: false,
+            sides: Sides::default(),
+        }
+    }
+
+    /// What was collected since the last time.
+    pub(in crate::analyzer) fn take(&mut self) -> Vec<Moment> {
+        std::mem::take(&mut self.moments)
+    }
+
+    /// An upgrade was answered.
+    pub(in crate::analyzer) fn handshake(&mut self, handshake: &Handshake) {
+        let (Some(response), Some(status)) = (handshake.response(), handshake.status()) else {
+            return;
+        };
+        self.begun = true;
+        let path = |head: &RequestHead| {
+            let path = head.target.split('?').next();
+            path.unwrap_or_default().to_owned()
+        };
+        self.moments.push(Moment::Handshake {
+            place: response.place,
+            status,
+            target: handshake.request().map(|request| path(&request.head)),
+        });
+    }
+
+    /// A frame's header has come, and broke these rules.
+    pub(in crate::analyzer) fn begin(
+        &mut self,
+        sender: Side,
+        seen: FrameSeen,
+        rules: Vec<&'static str>,
+    ) {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.moments.push(Moment::Joined { place: seen.place });
+        }
+        self.end(sender, false, Vec::new());
+        let side = self.sides.of_mut(sender);
+        let opcode = seen.header.opcode();
+        if opcode.begins_message() {
+            side.compressed = seen.header.rsv1();
+        }
+        side.frame = Some(Box::new(WatchedFrame {
+            sender,
+            seen,
+            whole: false,
+            compressed: side.compressed && !opcode.is_control(),
+            payload: Vec::new(),
+            close: None,
+            rules,
+        }));
+        if self.sight.message_bytes.is_some()
+            && let Some(cut) = side.assembly.begin(sender, &seen)
+        {
+            self.moments.push(Moment::Message(Box::new(cut)));
+        }
+    }
+
+    /// Bytes of the payload, as they stood on the wire.
+    pub(in crate::analyzer) fn payload(&mut self, sender: Side, bytes: &[u8], at: u64) {
+        let sight = self.sight;
+        let side = self.sides.of_mut(sender);
+        let Some(frame) = &mut side.frame else { return };
+        let key = frame.seen.header.masking_key();
+        let plain = |bytes: &[u8]| {
+            let mut plain = bytes.to_vec();
+            if let Some(key) = key {
+                unmask(&mut plain, key, at);
+            }
+            plain
+        };
+        // Behind missing bytes nothing is kept: what is kept has no holes.
+        let room = sight.frame_bytes.saturating_sub(frame.payload.len());
+        if room > 0 && frame.payload.len() as u64 == at {
+            let wanted = bytes.get(..room.min(bytes.len())).unwrap_or_default();
+            frame.payload.extend(plain(wanted));
+        }
+        let room = sight.message_bytes.unwrap_or(0);
+        if room > 0 {
+            side.assembly.payload(&plain(bytes), room);
+        }
+    }
+
+    /// The payload of a Close, as far as it came.
+    pub(in crate::analyzer) fn close(&mut self, sender: Side, payload: &ClosePayload) {
+        if let Some(frame) = &mut self.sides.of_mut(sender).frame
+            && frame.seen.header.opcode() == Opcode::Close
+        {
+            frame.close = Some((payload.code(), payload.reason().to_vec()));
+        }
+    }
+
+    /// The frame ended, and broke these rules, too.
+    pub(in crate::analyzer) fn end(&mut self, sender: Side, whole: bool, rules: Vec<&'static str>) {
+        let side = self.sides.of_mut(sender);
+        let Some(mut frame) = side.frame.take() else {
+            return;
+        };
+        frame.whole = whole;
+        for rule in rules {
+            if !frame.rules.contains(&rule) {
+                frame.rules.push(rule);
+            }
+        }
+        self.moments.push(Moment::Frame(frame));
+        if let Some(message) = side.assembly.end(whole) {
+            self.moments.push(Moment::Message(Box::new(message)));
+        }
+    }
+
+    /// Bytes are no frames, or missing, and broke these rules.
+    pub(in crate::analyzer) fn oddity(
+        &mut self,
+        sender: Side,
+        oddity: &Oddity,
+        rules: Vec<&'static str>,
+    ) {
+        let (place, kind) = match *oddity {
+            Oddity::Gap {
+                gap, lost_place, ..
+            } => return self.gap(sender, gap, lost_place),
+            Oddity::Foreign { place, kind, .. } => (place, Some(kind)),
+            Oddity::FramingLost { place, .. } => (place, None),
+        };
+        self.cut(sender);
+        self.moments.push(Moment::Foreign {
+            sender,
+            place,
+            kind,
+            rules,
+        });
+    }
+
+    /// Frames go on here.
+    pub(in crate::analyzer) fn found(&mut self, sender: Side, place: Place) {
+        self.moments.push(Moment::Found { sender, place });
+    }
+
+    fn gap(&mut self, sender: Side, gap: Gap, lost_place: bool) {
+        if lost_place {
+            self.cut(sender);
+        } else {
+            self.sides.of_mut(sender).assembly.lose_bytes();
+        }
+        self.moments.push(Moment::Gap {
+            sender,
+            gap,
+            lost_place,
+        });
+    }
+
+    /// What is going on will not be gone on with.
+    fn cut(&mut self, sender: Side) {
+        self.end(sender, false, Vec::new());
+        if let Some(message) = self.sides.of_mut(sender).assembly.cut() {
+            self.moments.push(Moment::Message(Box::new(message)));
+        }
+    }
+
+    /// Tells once where a side ended its stream, as soon as all that comes before was read. Whether
+    /// a RST ended it shows only when the connection is over.
+    pub(in crate::analyzer) fn note_end(&mut self, sender: Side, stream: &Direction, over: bool) {
+        let Some((end, by_reset)) = stream.end() else {
+            return;
+        };
+        let certain = over || (!by_reset && stream.reached(end));
+        if !certain || self.sides.of(sender).ended || !self.begun {
+            return;
+        }
+        self.cut(sender);
+        self.sides.of_mut(sender).ended = true;
+        self.moments.push(Moment::End {
+            sender,
+            arrival: end.arrival,
+            by_reset,
+        });
+    }
+
+    /// The connection is over.
+    pub(in crate::analyzer) fn finish(&mut self) {
+        for side in Side::BOTH {
+            self.cut(side);
+        }
+    }
+
+    /// Bytes that are kept of frames and messages which go on.
+    pub(in crate::analyzer) fn cost(&self) -> usize {
+        let of = |side: &SideLog| {
+            let frame = side.frame.as_ref().map_or(0, |frame| frame.payload.len());
+            frame + side.assembly.cost()
+        };
+        of(&self.sides.client) + of(&self.sides.server)
+    }
+
+    /// Keeps nothing more of what goes on: there is no room for it.
+    pub(in crate::analyzer) fn give_up(&mut self) {
+        if self.cost() > 0 {
+            self.finish();
+        }
+    }
+}
