@@ -53,6 +53,12 @@ pub struct Limits {
     /// Bytes of a connection that was joined in its middle which are searched for frames
     /// before it is taken for something else.
     pub recognition_bytes: u64,
+    /// Bytes of a frame's payload that are kept for whoever watches frames and wants payloads: it
+    /// bounds the length of a line. Whole messages are what is exported.
+    pub watched_frame_bytes: usize,
+    /// The same of a message. Common receivers take no more than 1 to 16 MiB; what all
+    /// connections keep together is bounded by `kept_bytes_total`.
+    pub watched_message_bytes: usize,
 }
 
 impl Default for Limits {
@@ -74,6 +80,8 @@ impl Default for Limits {
             search_bytes: 64 << 10,
             search_bytes_total: 16 << 20,
             recognition_bytes: 128 << 10,
+            watched_frame_bytes: 64 << 10,
+            watched_message_bytes: 16 << 20,
         }
     }
 }

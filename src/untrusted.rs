@@ -32,6 +32,24 @@ impl<'a> Untrusted<'a> {
     }
 }
 
+impl Untrusted<'_> {
+    /// As much of its beginning as fits into so many characters, and how many bytes that is.
+    #[must_use]
+    pub fn beginning(self, characters: usize) -> (String, usize) {
+        let (mut shown, mut taken, mut left) = (String::new(), 0, characters);
+        for (bytes, piece) in self.pieces() {
+            let Some(after) = left.checked_sub(piece.width()) else {
+                break;
+            };
+            left = after;
+            taken += bytes;
+            // Writing to a string cannot fail.
+            let _ = write!(shown, "{piece}");
+        }
+        (shown, taken)
+    }
+}
+
 impl fmt::Display for Untrusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut left = Self::SHOWN;
@@ -166,6 +184,15 @@ mod tests {
     fn a_long_text_is_cut_and_the_rest_counted() {
         let long = "x".repeat(Untrusted::SHOWN + 5);
         assert!(shown(long.as_bytes()).ends_with("x… (5 bytes more)"));
+    }
+
+    #[test]
+    fn a_beginning_fits_and_says_how_much_it_is() {
+        let text = "a\u{1b}é\"";
+        assert_eq!(Untrusted(text.as_bytes()).beginning(6), ("a".to_owned(), 1));
+        let (shown, taken) = Untrusted(text.as_bytes()).beginning(8);
+        assert_eq!((shown.as_str(), taken), ("a\\u{1b}é", 4));
+        assert_eq!(Untrusted(text.as_bytes()).beginning(80).1, text.len());
     }
 
     #[test]

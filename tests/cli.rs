@@ -68,6 +68,12 @@ fn bad_usage_names_what_would_be_right() {
         (&["check", "--only", "no-such-rule", "x"], "no such rule"),
         (&["check", "--severity", "bad-key", "x"], "RULE=LEVEL"),
         (&["rules", "no-such-rule"], "no such rule"),
+        (&["frames", "--opcode", "0x10", "x"], "0x0"),
+        (
+            &["frames", "--connection", "10.0.0.5", "x"],
+            "10.0.0.5:51234",
+        ),
+        (&["messages", "--sender", "proxy", "x"], "client"),
         (&["chekc"], "'check'"),
     ] {
         let output = wsblame(arguments);
@@ -176,6 +182,9 @@ fn a_closed_pipe_is_no_error() {
         &["rules"][..],
         &["rules", "--format", "json"],
         &["rules", "--color=always"],
+        &["frames", BROKEN],
+        &["frames", "--format", "json", BROKEN],
+        &["messages", "--show-payload", BROKEN],
     ] {
         let output = with_closed_pipe(arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
@@ -286,6 +295,81 @@ fn standard_input_gives_the_report_that_its_file_gives() {
         .unwrap();
     let named = stdout(&from_file).replace(BROKEN, "-");
     assert_eq!(stdout(&piped), named);
+}
+
+/// How many lines a command prints.
+fn count(arguments: &[&str]) -> usize {
+    let output = wsblame(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    stdout(&output).lines().count()
+}
+
+#[test]
+fn frames_are_no_verdict() {
+    let output = wsblame(&["frames", BROKEN]);
+    assert_eq!(output.status.code(), Some(0));
+    let output = wsblame(&["frames", BROKEN, "no-such-file.pcap"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).starts_with("wsblame: no-such-file.pcap: "));
+    assert!(
+        stdout(&output).contains("rsv-without-extension"),
+        "still read"
+    );
+    let output = wsblame(&["messages", "no-such-file.pcap"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output), "");
+}
+
+#[test]
+fn a_connection_is_followed_by_its_id_or_its_client() {
+    let reports = wsblame(&["check", "--format", "json", BROKEN]);
+    let report: serde_json::Value = serde_json::from_str(stdout(&reports)).unwrap();
+    let client = report["connections"][0]["client"].clone();
+    let client = format!("{}:{}", client["address"].as_str().unwrap(), client["port"]);
+    for command in ["frames", "messages"] {
+        let all = count(&[command, BROKEN]);
+        assert!(all > 5);
+        assert_eq!(count(&[command, "--connection", "1", BROKEN]), all);
+        assert_eq!(count(&[command, "--connection", &client, BROKEN]), all);
+        assert_eq!(count(&[command, "--connection", "10.9.9.9:1", BROKEN]), 0);
+        let output = wsblame(&[command, "--connection", "2", BROKEN]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr(&output).contains("no connection 2"),
+            "{}",
+            stderr(&output)
+        );
+        let output = wsblame(&[command, "--connection", "1", "-"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("cannot be read twice"));
+    }
+}
+
+#[test]
+fn frames_of_standard_input_are_those_of_its_file() {
+    let from_file = wsblame(&["frames", "--show-payload", BROKEN]);
+    let piped = Command::new(env!("CARGO_BIN_EXE_wsblame"))
+        .args(["frames", "--show-payload", "-"])
+        .stdin(std::fs::File::open(BROKEN).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(stdout(&piped), stdout(&from_file));
+}
+
+#[test]
+fn frames_are_filtered() {
+    let json = |more: &[&str]| count(&[&["frames", "--format=json", BROKEN], more].concat());
+    let all = json(&[]);
+    assert_eq!(json(&["--opcode", "close"]), 2);
+    assert_eq!(
+        json(&["--opcode", "0x1,close"]),
+        json(&["--opcode", "text"]) + 2
+    );
+    assert_eq!(json(&["--opcode", "reserved"]), 0);
+    assert_eq!(json(&["--errors"]), 1);
+    // The handshake belongs to both.
+    let (client, server) = (json(&["--sender=client"]), json(&["--sender=server"]));
+    assert_eq!(client + server, all + 1);
 }
 
 #[test]

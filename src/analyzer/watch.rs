@@ -58,6 +58,8 @@ pub enum Moment {
     },
     /// Frames begin, and no handshake was read before them.
     Joined {
+        /// Whose.
+        sender: Side,
         /// Where they begin.
         place: Place,
     },
@@ -120,4 +122,20 @@ pub struct WatchedFrame {
     pub close: Option<(Option<u16>, Vec<u8>)>,
     /// The rules that it breaks, as far as they are told by the frame alone.
     pub rules: Vec<&'static str>,
+}
+
+impl Moment {
+    /// Whose it is; `None` where it is about both sides.
+    #[must_use]
+    pub fn sender(&self) -> Option<Side> {
+        match self {
+            Self::Handshake { .. } | Self::Joined { .. } => None,
+            Self::Frame(frame) => Some(frame.sender),
+            Self::Message(message) => Some(message.sender),
+            Self::Gap { sender, .. }
+            | Self::Foreign { sender, .. }
+            | Self::Found { sender, .. }
+            | Self::End { sender, .. } => Some(*sender),
+        }
+    }
 }

@@ -5,6 +5,8 @@ use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::check::Check;
 use super::console::Console;
+use super::frames::Frames;
+use super::messages::Messages;
 use super::rules::Rules;
 use super::status::Status;
 use crate::rules::{ALL, Severity};
@@ -20,6 +22,7 @@ use crate::rules::{ALL, Severity};
 Examples:
   tcpdump -i eth0 -w ws.pcap 'tcp port 8001'
   wsblame check ws.pcap
+  wsblame frames --show-payload ws.pcap
   wsblame rules rsv-without-extension
 
 Exit status:
@@ -46,6 +49,8 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(Check),
+    Frames(Frames),
+    Messages(Messages),
     Rules(Rules),
 }
 
@@ -56,6 +61,8 @@ impl Arguments {
         let console = Console::new(self.color);
         match &self.command {
             Command::Check(check) => check.run(console),
+            Command::Frames(frames) => frames.run(console),
+            Command::Messages(messages) => messages.run(console),
             Command::Rules(rules) => rules.run(console),
         }
     }
@@ -148,7 +155,13 @@ mod tests {
     fn help_fits_a_terminal() {
         let mut command = Arguments::command();
         command.build();
-        for name in [None, Some("check"), Some("rules")] {
+        for name in [
+            None,
+            Some("check"),
+            Some("frames"),
+            Some("messages"),
+            Some("rules"),
+        ] {
             let command = match name {
                 None => &mut command,
                 Some(name) => command.find_subcommand_mut(name).unwrap(),

@@ -63,6 +63,11 @@ impl Console {
         Status::Failed
     }
 
+    /// Whether standard output is a terminal.
+    pub(super) fn is_read_by_people(self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Whether somebody watches standard error.
     pub(super) fn is_watched(self) -> bool {
         io::stderr().is_terminal()

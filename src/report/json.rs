@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use super::model::Report;
 use crate::untrusted::Shown;
@@ -28,12 +28,22 @@ pub(super) fn write_value(
     out.write_all(b"\n")
 }
 
-/// Indented, with every character escaped that a reader would not see or a terminal would act
-/// on: JSON itself asks for that of the first 32 only.
-struct Harmless(PrettyFormatter<'static>);
+/// Writes any value in one line.
+pub(super) fn write_line(
+    value: &impl Serialize,
+    out: &mut (impl Write + ?Sized),
+) -> io::Result<()> {
+    let layout = Harmless(CompactFormatter);
+    value.serialize(&mut Serializer::with_formatter(&mut *out, layout))?;
+    out.write_all(b"\n")
+}
 
-/// Escapes what is not harmless; all else is as [`PrettyFormatter`] has it.
-impl Formatter for Harmless {
+/// Laid out as by `F`, with every character escaped that a reader would not see or a terminal would act
+/// on: JSON itself asks for that of the first 32 only.
+struct Harmless<F>(F);
+
+/// Escapes what is not harmless; all else is as `F` has it.
+impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: Write + ?Sized>(
         &mut self,
         out: &mut W,

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod json;
+pub mod lines;
 pub mod model;
 pub mod pages;
 pub mod redact;

@@ -12,9 +12,9 @@ use super::header::Opcode;
 /// How much of a message is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// All of it.
+    /// Every byte was read.
     Whole,
-    /// Its beginning: the rest was not captured, never sent, or is more than is kept.
+    /// Its beginning was read: the rest was not captured, or never sent.
     Prefix,
     /// Nothing, and why.
     Unreadable(&'static str),
@@ -39,10 +39,20 @@ pub struct MessageSeen<'m> {
     pub length: Option<u64>,
     /// It was compressed on the wire.
     pub compressed: bool,
-    /// How much of it [`Self::bytes`] are.
+    /// How much of it was read.
     pub content: Content,
-    /// Its bytes, as far as they are kept.
+    /// What was read, as far as it is kept: fewer than [`Self::length`] where it is long.
     pub bytes: Cow<'m, [u8]>,
+}
+
+impl MessageSeen<'_> {
+    /// The message, which will not be gone on with.
+    fn cut(mut self) -> Self {
+        if self.content == Content::Whole {
+            self.content = Content::Prefix;
+        }
+        self
+    }
 }
 
 /// Puts the messages of one sender together.
@@ -86,10 +96,7 @@ impl Assembly {
                     self.inner = Some(message);
                     return None;
                 }
-                let cut = self.cut();
-                self.is_last = Some(last);
-                self.open = Some(message);
-                cut
+                self.open.replace(message).map(MessageSeen::cut)
             }
             Opcode::Continuation => {
                 let open = self.open.as_mut()?;
@@ -119,9 +126,6 @@ impl Assembly {
             return;
         }
         let room = room.saturating_sub(message.bytes.len());
-        if bytes.len() > room {
-            message.content = Content::Prefix;
-        }
         let kept = bytes.get(..room.min(bytes.len())).unwrap_or_default();
         message.bytes.to_mut().extend_from_slice(kept);
     }
@@ -156,14 +160,10 @@ impl Assembly {
     }
 
     /// The place in the stream was lost, or the stream is over; returns what was open.
-    pub fn cut(&mut self) -> Option<MessageSeen<'static>> {
+    pub fn cut(&mut self) -> impl Iterator<Item = MessageSeen<'static>> + use<> {
         self.is_last = None;
-        self.inner = None;
-        let mut message = self.open.take()?;
-        if message.content == Content::Whole {
-            message.content = Content::Prefix;
-        }
-        Some(message)
+        let open = [self.inner.take(), self.open.take()];
+        open.into_iter().flatten().map(MessageSeen::cut)
     }
 
     /// Bytes that are kept.

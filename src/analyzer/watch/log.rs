@@ -75,9 +75,14 @@ impl Log {
         rules: Vec<&'static str>,
     ) {
         if !std::mem::replace(&mut self.begun, true) {
-            self.moments.push(Moment::Joined { place: seen.place });
+            self.moments.push(Moment::Joined {
+                sender,
+                place: seen.place,
+            });
         }
-        self.end(sender, false, Vec::new());
+        if self.sides.of(sender).frame.is_some() {
+            self.cut(sender);
+        }
         let side = self.sides.of_mut(sender);
         let opcode = seen.header.opcode();
         if opcode.begins_message() {
@@ -135,8 +140,14 @@ impl Log {
 
     /// The frame ended, and broke these rules, too.
     pub(in crate::analyzer) fn end(&mut self, sender: Side, whole: bool, rules: Vec<&'static str>) {
-        let side = self.sides.of_mut(sender);
-        let Some(mut frame) = side.frame.take() else {
+        self.end_frame(sender, whole, rules);
+        if let Some(message) = self.sides.of_mut(sender).assembly.end(whole) {
+            self.moments.push(Moment::Message(Box::new(message)));
+        }
+    }
+
+    fn end_frame(&mut self, sender: Side, whole: bool, rules: Vec<&'static str>) {
+        let Some(mut frame) = self.sides.of_mut(sender).frame.take() else {
             return;
         };
         frame.whole = whole;
@@ -146,9 +157,6 @@ impl Log {
             }
         }
         self.moments.push(Moment::Frame(frame));
-        if let Some(message) = side.assembly.end(whole) {
-            self.moments.push(Moment::Message(Box::new(message)));
-        }
     }
 
     /// Bytes are no frames, or missing, and broke these rules.
@@ -194,10 +202,10 @@ impl Log {
 
     /// What is going on will not be gone on with.
     fn cut(&mut self, sender: Side) {
-        self.end(sender, false, Vec::new());
-        if let Some(message) = self.sides.of_mut(sender).assembly.cut() {
-            self.moments.push(Moment::Message(Box::new(message)));
-        }
+        self.end_frame(sender, false, Vec::new());
+        let cut = self.sides.of_mut(sender).assembly.cut();
+        self.moments
+            .extend(cut.map(|message| Moment::Message(Box::new(message))));
     }
 
     /// Tells once where a side ended its stream, as soon as all that comes before was read. Whether

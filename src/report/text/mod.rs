@@ -14,7 +14,8 @@ mod words;
 
 use std::io::{self, Write};
 
-use self::page::{FAINT, Line, Page};
+pub(super) use self::page::{BAD, FAINT, PLAIN, STRONG};
+use self::page::{Line, Page};
 use self::summary::Groups;
 use super::model::{Connection, Report};
 use crate::rules::Severity;

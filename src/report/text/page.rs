@@ -11,11 +11,11 @@ use crate::untrusted::Shown;
 /// Columns that lines are wrapped to: the width of a terminal nobody resized.
 pub(super) const WIDTH: usize = 80;
 
-pub(super) const PLAIN: Style = Style::new();
-pub(super) const STRONG: Style = Style::new().bold();
-pub(super) const FAINT: Style = Style::new().dimmed();
+pub(in crate::report) const PLAIN: Style = Style::new();
+pub(in crate::report) const STRONG: Style = Style::new().bold();
+pub(in crate::report) const FAINT: Style = Style::new().dimmed();
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
-pub(super) const BAD: Style = AnsiColor::BrightRed.on_default().bold();
+pub(in crate::report) const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 pub(super) const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
 
 /// A piece of a line, in one style.
