@@ -5,6 +5,7 @@
 mod placing;
 mod unanswered;
 
+use crate::decode::{Segment, TcpFlags};
 use crate::http::{Attempt, Exchanges, Progress, Purpose, looks_like_request};
 use crate::limits::Limits;
 use crate::place::Place;
@@ -13,6 +14,7 @@ use crate::rules::Ledger;
 use crate::rules::judge::{Framing, StreamFacts, Unanswered};
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
+use crate::time::Timestamp;
 use crate::websocket::event::Oddity;
 use crate::websocket::foreign::{self, Foreign};
 use crate::websocket::handshake::Handshake;
@@ -20,7 +22,7 @@ use crate::websocket::kept::KeptChunk;
 use crate::websocket::reader::FrameReader;
 use crate::websocket::search::{Search, Threshold};
 
-use super::session::{Context, Session};
+use super::session::{Context, EarlyAcknowledgement, Session};
 use super::waiting::{Kept, Waiting};
 use super::watch::{Log, Sight};
 use unanswered::unanswered;
@@ -56,6 +58,10 @@ const ATTEMPTS: usize = 16;
 /// Gaps of before the sides were told apart that are kept: enough to tell of them.
 const EARLY_GAPS: usize = 16;
 
+/// Acknowledgements of bytes that were not read yet, kept until they are. Only captures whose
+/// packets are stored out of order, or lost, have any.
+const EARLY_ACKNOWLEDGEMENTS: usize = 64;
+
 #[derive(Debug, Default)]
 enum Stage {
     #[default]
@@ -76,6 +82,8 @@ pub(super) struct Conversation {
     waiting: Ways<Waiting>,
     /// Missing bytes of before the sides were told apart.
     early_gaps: Vec<(Way, Gap)>,
+    /// Acknowledgements that came before the bytes that they are about, by the way of those.
+    early_acknowledgements: Vec<(Way, EarlyAcknowledgement)>,
     kind: Kind,
     /// Packets in a row that began with a TLS record.
     tls_records: u32,
@@ -213,8 +221,41 @@ impl Conversation {
         bound
     }
 
-    /// The connection is over; says what it carried if it was no WebSocket.
-    pub(super) fn finish(mut self, flow: &Flow, limits: &Limits) -> Result<Ended, Kind> {
+    /// Takes what a segment, whose bytes were taken, says of how far the other stream was
+    /// received.
+    pub(super) fn acknowledge(&mut self, flow: &Flow, segment: &Segment<'_>) {
+        let is_none = !segment.flags.contains(TcpFlags::ACK);
+        if is_none || segment.flags.contains(TcpFlags::RST) || self.is_settled() {
+            return;
+        }
+        let way = flow.way(segment).back();
+        let (number, time) = (segment.acknowledgement, segment.time);
+        let ahead = number.wrapping_sub(flow.direction(way).sequence());
+        // A FIN counts as one.
+        if ahead.cast_signed() > 1 || !self.waiting.of(way).is_empty() {
+            if self.early_acknowledgements.len() < EARLY_ACKNOWLEDGEMENTS {
+                let early = EarlyAcknowledgement { number, time };
+                self.early_acknowledgements.push((way, early));
+            }
+        }
+        if let (Stage::WebSocket(session), Some((client, _))) = (&mut self.stage, self.client) {
+            session.acknowledge(way.side(client), number, time);
+            let read_to = Sides {
+                client: flow.direction(client).sequence(),
+                server: flow.direction(client.back()).sequence(),
+            };
+            session.match_pings(Some(read_to), &mut self.ledger);
+        }
+    }
+
+    /// The connection is over, and the capture at `until`; says what it carried if it was no
+    /// WebSocket.
+    pub(super) fn finish(
+        mut self,
+        flow: &Flow,
+        until: Timestamp,
+        limits: &Limits,
+    ) -> Result<Ended, Kind> {
         let unanswered = match (&self.stage, self.client) {
             (Stage::Http, Some((client, _))) => self
                 .exchanges
@@ -251,7 +292,7 @@ impl Conversation {
             return Err(self.kind());
         }
         self.keep_page(true);
-        self.judge_end(client, flow, unanswered, limits);
+        self.judge_end(client, flow, until, unanswered, limits);
         let outcome = self.outcome(flow, client, has_session);
         let roles_from = if self.handshake.is_some() || !self.refused.is_empty() {
             RolesFrom::Handshake
@@ -278,6 +319,7 @@ impl Conversation {
         &mut self,
         client: Way,
         flow: &Flow,
+        until: Timestamp,
         unanswered: Option<Unanswered>,
         limits: &Limits,
     ) {
@@ -302,6 +344,7 @@ impl Conversation {
             frame: None,
         };
         self.miss_frames_before(Side::Client, end, limits);
+        let early = std::mem::take(&mut self.early_acknowledgements);
         let Some((session, mut context)) = self.session(limits) else {
             return;
         };
@@ -317,6 +360,13 @@ impl Conversation {
             client: session.ending(Side::Client, flow.direction(client)),
             server: session.ending(Side::Server, flow.direction(client.back())),
         };
+        session.match_pings(None, context.ledger);
+        for way in Way::BOTH {
+            let early = early.iter().filter(|(early, _)| *early == way);
+            let early: Vec<_> = early.map(|(_, early)| *early).collect();
+            let (side, answering) = (way.side(client), flow.direction(way.back()));
+            session.judge_pings(side, &early, &endings, answering, until, context.ledger);
+        }
         self.ledger.judge_ending(&endings, self.handshake.as_ref());
     }
 

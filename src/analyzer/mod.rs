@@ -44,6 +44,8 @@ pub struct Analyzer {
     table: FlowTable<Followed>,
     /// The time of the last segment.
     clock: Option<Timestamp>,
+    /// The latest time so far in each input.
+    ends: Ends,
     held: Held,
     analysis: Analysis,
     watch: Watch,
@@ -58,6 +60,7 @@ impl Analyzer {
             exposure,
             table: FlowTable::default(),
             clock: None,
+            ends: Ends::default(),
             held: Held::default(),
             analysis: Analysis::default(),
             watch: Watch::default(),
@@ -85,10 +88,12 @@ impl Analyzer {
             .clock
             .map_or(segment.time, |last| last.min(segment.time));
         self.clock = Some(segment.time);
+        self.ends.note(segment);
         let Self {
             limits,
             exposure,
             table,
+            ends,
             held,
             analysis,
             watch,
@@ -96,7 +101,7 @@ impl Analyzer {
         } = self;
         let mut retire = |retired: Retired<Followed>| {
             held.change(Held::by(&retired.flow, &retired.state), Held::default());
-            conclude(retired, limits, *exposure, analysis, watch);
+            conclude(retired, ends, limits, *exposure, analysis, watch);
         };
         table.expire(now, limits, &mut retire);
         let entry = table.entry(segment, limits, Followed::default, &mut retire);
@@ -133,6 +138,9 @@ impl Analyzer {
             for bound in met {
                 analysis.met(bound);
             }
+            if let Followed::Read(conversation) = state {
+                conversation.acknowledge(flow, segment);
+            }
             state.settle();
         }
         held.change(before, Held::by(flow, state));
@@ -149,9 +157,9 @@ impl Analyzer {
     /// Concludes every connection: what is still to be seen is there for [`Self::take_seen`].
     pub fn end(&mut self) {
         let (limits, exposure) = (&self.limits, self.exposure);
-        let (analysis, watch) = (&mut self.analysis, &mut self.watch);
+        let (ends, analysis, watch) = (&self.ends, &mut self.analysis, &mut self.watch);
         self.table
-            .drain(&mut |retired| conclude(retired, limits, exposure, analysis, watch));
+            .drain(&mut |retired| conclude(retired, ends, limits, exposure, analysis, watch));
     }
 }
 
@@ -188,6 +196,33 @@ impl Watch {
             .into_iter()
             .map(|moment| Seen { connection, moment });
         self.seen.extend(seen);
+    }
+}
+
+/// How long the inputs run, so far: the two latest times of each, since one packet may have a
+/// wrong time.
+#[derive(Debug, Default)]
+struct Ends(BTreeMap<u32, [Timestamp; 2]>);
+
+impl Ends {
+    fn note(&mut self, segment: &Segment<'_>) {
+        const BEFORE_ALL: Timestamp = Timestamp::from_nanos(i64::MIN, 0);
+        let ends = self
+            .0
+            .entry(segment.packet.input)
+            .or_insert([segment.time, BEFORE_ALL]);
+        let [latest, second] = *ends;
+        if segment.time > second {
+            *ends = [latest.max(segment.time), latest.min(segment.time)];
+        }
+    }
+
+    /// Until when packets of a connection would have been seen: as long as the input runs in
+    /// which its latest packet was. Another input may have been captured elsewhere.
+    fn of(&self, flow: &Flow) -> Timestamp {
+        let (time, packet) = flow.last_packet();
+        let ends = self.0.get(&packet.input);
+        ends.map_or(time, |[_, second]| time.max(*second))
     }
 }
 
@@ -284,6 +319,7 @@ fn give_up(flow: &mut Flow, sink: &mut dyn FnMut(FlowEvent<'_>)) -> Option<&'sta
 /// Ends a connection and keeps what was found.
 fn conclude(
     mut retired: Retired<Followed>,
+    ends: &Ends,
     limits: &Limits,
     exposure: Exposure,
     analysis: &mut Analysis,
@@ -299,23 +335,26 @@ fn conclude(
     let kind = match retired.state {
         Followed::Silent => Kind::Unknown,
         Followed::Settled(kind) => kind,
-        Followed::Read(conversation) => match conversation.finish(&retired.flow, limits) {
-            Ok(mut ended) => {
-                if let Some(log) = &mut ended.log {
-                    for way in Way::BOTH {
-                        let side = way.side(ended.client);
-                        log.note_end(side, retired.flow.direction(way), true);
+        Followed::Read(conversation) => {
+            let until = ends.of(&retired.flow);
+            match conversation.finish(&retired.flow, until, limits) {
+                Ok(mut ended) => {
+                    if let Some(log) = &mut ended.log {
+                        for way in Way::BOTH {
+                            let side = way.side(ended.client);
+                            log.note_end(side, retired.flow.direction(way), true);
+                        }
+                        log.finish();
+                        watch.stamp(&retired.flow, ended.client, log.take());
+                        return;
                     }
-                    log.finish();
-                    watch.stamp(&retired.flow, ended.client, log.take());
+                    let connection = record::connection(&retired.flow, ended, exposure);
+                    analysis.connections.push(connection);
                     return;
                 }
-                let connection = record::connection(&retired.flow, ended, exposure);
-                analysis.connections.push(connection);
-                return;
+                Err(kind) => kind,
             }
-            Err(kind) => kind,
-        },
+        }
     };
     match kind {
         Kind::Tls => analysis.other.tls += 1,

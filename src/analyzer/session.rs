@@ -1,14 +1,17 @@
 //! A WebSocket once it is open: both directions' frames, counted, put together and judged.
 
+mod pings;
+
 use crate::limits::Limits;
 use crate::place::Place;
 use crate::report::model;
 use crate::rules::Ledger;
 use crate::rules::judge::{
-    CloseFacts, FrameFacts, Framing, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding,
+    Activity, CloseFacts, FrameFacts, Framing, SHOWN_PAYLOAD, SideEnding, StreamFacts, TcpEnding,
 };
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Direction, Gap};
+use crate::time::Timestamp;
 use crate::websocket::close::ClosePayload;
 use crate::websocket::event::{FrameEvent, FrameSeen, Oddity};
 use crate::websocket::extensions::Agreement;
@@ -20,6 +23,8 @@ use crate::websocket::notable::Notable;
 use crate::websocket::reader::FrameReader;
 
 use super::watch::Log;
+pub(super) use pings::EarlyAcknowledgement;
+use pings::{Answering, Pings};
 
 /// What the whole connection lends while bytes of one side are read.
 pub(super) struct Context<'a> {
@@ -61,6 +66,8 @@ pub(super) struct Tally {
     last_data: Option<FrameSeen>,
     first_frame: Option<Place>,
     last_frame: Option<Place>,
+    activity: Activity,
+    pings: Pings,
     /// Some of its bytes are missing, or could not be read as frames.
     unseen: bool,
     /// What lost the place of the next header, until it is known where frames go on.
@@ -97,6 +104,7 @@ impl Session {
     pub(super) fn data(&mut self, side: Side, chunk: &Chunk<'_>, context: &mut Context<'_>) {
         let agreement = self.agreement;
         let SideSession { reader, tally } = self.sides.of_mut(side);
+        tally.activity.note(chunk.arrival.time);
         let limits = context.limits;
         reader.data(chunk, limits, &mut |event| {
             tally.take(side, event, agreement, context);
@@ -107,6 +115,8 @@ impl Session {
     pub(super) fn gap(&mut self, side: Side, gap: Gap, told: bool, context: &mut Context<'_>) {
         let agreement = self.agreement;
         let SideSession { reader, tally } = self.sides.of_mut(side);
+        // When they came is not known, but no later than what shows that they are missing.
+        tally.activity.note(gap.arrival.time);
         let limits = context.limits;
         reader.gap(gap, told, limits, &mut |event| {
             tally.take(side, event, agreement, context);
@@ -132,18 +142,71 @@ impl Session {
 
     /// Bytes of memory that what the readers keep takes.
     pub(super) fn cost(&self) -> usize {
-        self.sides.client.reader.cost() + self.sides.server.reader.cost()
+        let cost = |side: &SideSession| side.reader.cost() + side.tally.pings.cost();
+        cost(&self.sides.client) + cost(&self.sides.server)
     }
 
     /// Gives up what the readers keep: there is no room for it.
     pub(super) fn give_up(&mut self) {
-        self.sides.client.reader.give_up();
-        self.sides.server.reader.give_up();
+        for side in Side::BOTH {
+            let SideSession { reader, tally } = self.sides.of_mut(side);
+            reader.give_up();
+            tally.pings.give_up();
+        }
     }
 
     /// Bytes of a side that were captured and could not be read as frames.
     pub(super) const fn unread_bytes(&self, side: Side) -> u64 {
         self.sides.of(side).reader.unread_bytes()
+    }
+
+    /// Notes that all of a side's stream before this sequence number had been received by the
+    /// other side at this time.
+    pub(super) fn acknowledge(&mut self, side: Side, number: u32, time: Timestamp) {
+        self.sides
+            .of_mut(side)
+            .tally
+            .pings
+            .acknowledge(number, time);
+    }
+
+    /// Holds each side's Pongs against the other side's Pings, as far as the streams were read:
+    /// to these sequence numbers, or to their ends.
+    pub(super) fn match_pings(&mut self, read_to: Option<Sides<u32>>, ledger: &mut Ledger) {
+        let Sides { client, server } = &mut self.sides;
+        let (client, server) = (&mut client.tally.pings, &mut server.tally.pings);
+        let read_to = |side| read_to.map(|read_to| *read_to.of(side));
+        client.answer(Side::Client, server, read_to(Side::Server), ledger);
+        server.answer(Side::Server, client, read_to(Side::Client), ledger);
+    }
+
+    /// Judges the Pings of one side that the other one, which ended so, did not answer in time.
+    /// The capture runs until `until`.
+    pub(super) fn judge_pings(
+        &mut self,
+        side: Side,
+        early: &[EarlyAcknowledgement],
+        endings: &Sides<SideEnding>,
+        answering: &Direction,
+        until: Timestamp,
+        ledger: &mut Ledger,
+    ) {
+        let (own, peer) = (endings.of(side), endings.of(side.peer()));
+        let reset = own.tcp.filter(|tcp| tcp.by_reset).map(|tcp| tcp.place.time);
+        let left = peer.leavings().map(|place| place.time);
+        let answering = Answering {
+            side: side.peer(),
+            is_whole: peer.whole && !peer.may_have_left,
+            is_from_start: answering.is_from_start(),
+            until: left.chain(reset).fold(until, Timestamp::min),
+            read: (answering.sequence(), answering.offset()),
+        };
+        let Sides { client, server } = &mut self.sides;
+        let (own, others) = match side {
+            Side::Client => (&mut client.tally.pings, &server.tally.pings),
+            Side::Server => (&mut server.tally.pings, &client.tally.pings),
+        };
+        own.judge(answering, others, early, ledger);
     }
 
     /// What is known of a side when the connection is over.
@@ -167,6 +230,8 @@ impl Session {
             },
             first_frame: tally.first_frame,
             last_frame: tally.last_frame,
+            activity: tally.activity,
+            is_inside_frame: tally.pings.is_inside_frame(),
             last_data: tally.last_data,
             may_have_left: !direction.is_captured()
                 || (lacks_bytes && !reader.is_in_step())
@@ -188,12 +253,14 @@ impl Tally {
             FrameEvent::Frame(seen) => self.begin(side, seen, agreement, context),
             FrameEvent::Payload { bytes, at } => {
                 self.frames.payload_bytes += bytes.len() as u64;
+                self.pings.payload(bytes, at);
                 self.collect(bytes, at);
                 if let Some(log) = &mut context.log {
                     log.payload(side, bytes, at);
                 }
             }
             FrameEvent::End { whole } => {
+                self.pings.end(whole, self.activity.last());
                 self.end_close(side, whole, context);
                 self.end_message();
                 if let Some(log) = &mut context.log {
@@ -208,6 +275,9 @@ impl Tally {
     /// is known where frames go on.
     fn note_oddity(&mut self, side: Side, oddity: Oddity, context: &mut Context<'_>) {
         self.unseen = true;
+        if oddity.loses_place() {
+            self.pings.lose_place();
+        }
         if let Oddity::Gap {
             gap, lost_place, ..
         } = &oddity
@@ -316,6 +386,7 @@ impl Tally {
         }
         self.first_frame.get_or_insert(seen.place);
         self.last_frame = Some(seen.place);
+        self.pings.begin(&seen);
         self.current = Some(seen);
         if let Some(log) = &mut context.log {
             log.begin(side, seen, context.ledger.take_recent(side));

@@ -7,8 +7,8 @@ use crate::side::{Side, Sides};
 use crate::websocket::handshake::Handshake;
 
 use super::judge::{
-    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, SideEnding, StreamFacts, Telling,
-    Unanswered,
+    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, PingFacts, PongFacts, SideEnding,
+    StreamFacts, Telling, Unanswered,
 };
 use super::{ALL, Rule};
 
@@ -82,6 +82,30 @@ impl Ledger {
     pub fn judge_close(&mut self, facts: &CloseFacts<'_>) {
         for rule in ALL {
             if let Judge::Close { fires, tell } = &rule.judge
+                && let Some(severity) = fires(rule, facts)
+            {
+                let packet = facts.seen.place.packet;
+                self.note(rule, severity, facts.sender, packet, || tell(facts));
+            }
+        }
+    }
+
+    /// Judges a Ping that was not answered at once.
+    pub fn judge_ping(&mut self, facts: &PingFacts) {
+        for rule in ALL {
+            if let Judge::Ping { fires, tell } = &rule.judge
+                && let Some(severity) = fires(rule, facts)
+            {
+                let packet = facts.ping.packet;
+                self.note(rule, severity, facts.sender, packet, || tell(facts));
+            }
+        }
+    }
+
+    /// Judges a Pong that answers no Ping although one is open.
+    pub fn judge_pong(&mut self, facts: &PongFacts<'_>) {
+        for rule in ALL {
+            if let Judge::Pong { fires, tell } = &rule.judge
                 && let Some(severity) = fires(rule, facts)
             {
                 let packet = facts.seen.place.packet;

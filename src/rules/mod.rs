@@ -8,6 +8,7 @@ mod finding;
 mod frame;
 mod handshake;
 pub mod judge;
+mod message;
 mod rule;
 mod stream;
 
@@ -31,6 +32,8 @@ pub static ALL: &[&Rule] = &[
     &frame::non_minimal_length::RULE,
     &frame::length_msb_set::RULE,
     &frame::weak_masking_key::RULE,
+    &message::unanswered_ping::RULE,
+    &message::pong_mismatch::RULE,
     &closing::close_payload_truncated::RULE,
     &closing::invalid_close_code::RULE,
     &closing::invalid_close_reason::RULE,

@@ -5,12 +5,13 @@ use std::time::Duration;
 use crate::place::Place;
 use crate::rules::{Cause, Finding, Severity, Table};
 use crate::side::Side;
+use crate::time::Timestamp;
 use crate::websocket::close::ClosePayload;
 use crate::websocket::event::FrameSeen;
 use crate::websocket::handshake::Handshake;
 use crate::websocket::message::MessageState;
 
-use super::{Judge, NOWHERE, SHOWN_PAYLOAD, Telling};
+use super::{Activity, Judge, NOWHERE, SHOWN_PAYLOAD, Telling};
 
 /// How and when a side ended TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,10 @@ pub struct SideEnding {
     pub first_frame: Option<Place>,
     /// Its latest frame.
     pub last_frame: Option<Place>,
+    /// When its bytes came.
+    pub activity: Activity,
+    /// Its stream ended in the middle of a frame.
+    pub is_inside_frame: bool,
     /// Its latest data frame.
     pub last_data: Option<FrameSeen>,
     /// Bytes of its stream that the capture lacks, or that could not be read as frames.
@@ -77,6 +82,41 @@ pub struct EndingFacts<'a> {
 }
 
 impl EndingFacts<'_> {
+    /// The same end as the other side has it.
+    #[must_use]
+    pub const fn mirrored(&self) -> Self {
+        Self {
+            sender: self.sender.peer(),
+            own: self.peer,
+            peer: self.own,
+            ..*self
+        }
+    }
+
+    /// When the 101 came, if it was captured.
+    #[must_use]
+    pub fn accepted_at(&self) -> Option<Timestamp> {
+        let handshake = self.handshake.filter(|handshake| handshake.is_accepted())?;
+        handshake.response().map(|response| response.place.time)
+    }
+
+    /// When a side's latest bytes had come when this side left at `end`, or the 101 where it had
+    /// sent none since. `inclusive`: also those that came with that.
+    #[must_use]
+    pub fn last_bytes_before(&self, side: Side, end: &Place, inclusive: bool) -> Option<Timestamp> {
+        let ending = if side == self.sender {
+            self.own
+        } else {
+            self.peer
+        };
+        let last = if inclusive {
+            ending.activity.last_until(end.time)
+        } else {
+            ending.activity.last_before(end.time)
+        };
+        last.max(self.accepted_at())
+    }
+
     /// A finding where the side left, or where its last frame stands.
     #[must_use]
     pub fn tell(&self, message: impl Into<String>) -> Telling {
@@ -126,13 +166,13 @@ impl EndingFacts<'_> {
             .map(Finding::as_cause)
     }
 
-    /// How long neither side had sent a frame when this happened; `None` where none had.
+    /// How long neither side had sent any bytes, since the 101, when this side ended its stream;
+    /// `None` where that is not known.
     #[must_use]
-    pub fn silence_before(&self, place: &Place) -> Option<Duration> {
-        let frames = [self.own.last_frame, self.peer.last_frame];
-        let last = frames.into_iter().flatten();
-        let last = last.max_by_key(|place| (place.time, place.packet))?;
-        Some(place.time.since(last.time))
+    pub fn silence_before(&self, end: &Place) -> Option<Duration> {
+        let last = Side::BOTH.map(|side| self.last_bytes_before(side, end, true));
+        let last = last.into_iter().flatten().max()?;
+        Some(end.time.since(last))
     }
 
     /// The first error in the peer's bytes that this side knew of when it sent what stands at

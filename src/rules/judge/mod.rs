@@ -1,16 +1,20 @@
 //! What a rule looks at, and how it answers: whether it fires, and only then in which words.
 
+mod activity;
 mod close;
 mod ending;
 mod frame;
 mod handshake;
+mod ping;
 mod stream;
 mod telling;
 
+pub use activity::Activity;
 pub use close::CloseFacts;
 pub use ending::{EndingFacts, SideEnding, TcpEnding};
 pub use frame::{FrameFacts, always, unless_masks_tell_sides};
 pub use handshake::{HandshakeFacts, Unanswered};
+pub use ping::{PingFacts, PongFacts};
 pub use stream::{ForeignBytes, Framing, StreamFacts};
 pub use telling::{SHOWN_PAYLOAD, Telling};
 
@@ -41,6 +45,20 @@ pub enum Judge {
         fires: fn(&Rule, &CloseFacts<'_>) -> Option<Severity>,
         /// In which words.
         tell: fn(&CloseFacts<'_>) -> Telling,
+    },
+    /// A Ping that was not answered at once, when the connection is over.
+    Ping {
+        /// Whether it fires.
+        fires: fn(&Rule, &PingFacts) -> Option<Severity>,
+        /// In which words.
+        tell: fn(&PingFacts) -> Telling,
+    },
+    /// A Pong that answers no Ping although one is open.
+    Pong {
+        /// Whether it fires.
+        fires: fn(&Rule, &PongFacts<'_>) -> Option<Severity>,
+        /// In which words.
+        tell: fn(&PongFacts<'_>) -> Telling,
     },
     /// An opening handshake, once per side.
     Handshake {
