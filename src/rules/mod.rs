@@ -49,6 +49,7 @@ pub static ALL: &[&Rule] = &[
     &closing::try_later_close::RULE,
     &closing::bad_gateway_close::RULE,
     &closing::abnormal_closure::RULE,
+    &closing::idle_timeout_closure::RULE,
     &handshake::handshake_rejected::RULE,
     &handshake::handshake_unanswered::RULE,
     &handshake::upgrade_header_missing::RULE,

@@ -3,7 +3,9 @@
 use crate::place::Place;
 use crate::rules::Severity;
 use crate::rules::judge::{EndingFacts, Judge, Telling};
-use crate::rules::{Rule, Table};
+use crate::rules::{Cause, Rule, Table};
+
+use super::idle_timeout_closure;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {
@@ -39,7 +41,12 @@ pub(crate) static RULE: Rule = Rule {
     judge: Judge::Ending { fires, tell },
 };
 
-fn fires(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
+fn fires(_: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
+    severity(facts).filter(|_| !idle_timeout_closure::explains(facts))
+}
+
+/// How serious it is that the side ended without a Close, if it did, whatever the reason.
+pub(super) fn severity(facts: &EndingFacts<'_>) -> Option<Severity> {
     let ended = facts.own.tcp?;
     if facts.own.close.is_some() || !facts.own.whole {
         return None;
@@ -48,7 +55,7 @@ fn fires(rule: &Rule, facts: &EndingFacts<'_>) -> Option<Severity> {
     Some(if is_second {
         Severity::Info
     } else {
-        rule.severity
+        RULE.severity
     })
 }
 
@@ -76,10 +83,37 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
     } else if let Some(silence) = facts.silence_before(&ended.place)
         && !silence.is_zero()
     {
-        message.push_str(&format!(", {silence:.1?} after the last frame began"));
+        message.push_str(&format!(
+            ", {silence:.1?} after the last bytes of either side"
+        ));
+        if let Some(accepted) = facts.accepted_at() {
+            let age = ended.place.time.since(accepted);
+            message.push_str(&format!(" and {age:.1?} after the 101"));
+        }
     }
     let cause = facts
         .peers_leaving_finding(&ended.place)
-        .or_else(|| facts.refused_answer(&ended.place));
+        .or_else(|| facts.refused_answer(&ended.place))
+        .or_else(|| peers_end(facts, &ended.place));
     Telling::new(ended.place, message).because_of(cause)
+}
+
+/// The finding about how the other side ended its stream, which this one knew when it did the
+/// same: whichever of them is judged first.
+fn peers_end(facts: &EndingFacts<'_>, end: &Place) -> Option<Cause> {
+    let peers = facts.mirrored();
+    let peers_end = facts
+        .peer
+        .tcp
+        .filter(|peers| end.is_aware_of(&peers.place))?;
+    let rule = match severity(&peers)? {
+        _ if idle_timeout_closure::explains(&peers) => idle_timeout_closure::RULE.name,
+        Severity::Warning => RULE.name,
+        _ => return None,
+    };
+    Some(Cause {
+        rule,
+        sender: Some(peers.sender),
+        packet: peers_end.place.packet,
+    })
 }

@@ -6,6 +6,7 @@ pub(super) mod close_payload_truncated;
 mod complaint;
 pub(super) mod extension_required_close;
 pub(super) mod frame_after_close;
+pub(super) mod idle_timeout_closure;
 pub(super) mod internal_error_close;
 pub(super) mod invalid_close_code;
 pub(super) mod invalid_close_reason;
