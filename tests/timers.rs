@@ -499,3 +499,24 @@ fn a_gap_makes_no_silence() {
         "{told:#?}"
     );
 }
+
+#[test]
+fn a_close_for_want_of_a_pong_says_what_the_capture_holds_of_it() {
+    let told = |change: &dyn Fn(&mut Conversation)| {
+        let mut conversation = pinged();
+        change(&mut conversation);
+        conversation
+            .server(Frame::close(1011, "keepalive ping timeout"))
+            .client(Frame::close(1011, "keepalive ping timeout"))
+            .end(Server);
+        message(&conversation.capture(), "internal-error-close")
+    };
+    let silent = told(&|it| {
+        it.wait(seconds(20));
+    });
+    assert!(silent.ends_with("no Pong by the client to the last Ping, in packet 6"));
+    let deaf = told(&|it| {
+        it.client(Frame::pong("hello?")).wait(seconds(20));
+    });
+    assert!(deaf.contains("sent a Pong, in packet 8, after"), "{deaf}");
+}

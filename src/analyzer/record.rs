@@ -43,6 +43,10 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
             client: tcp(direction(Side::Client)),
             server: tcp(direction(Side::Server)),
         },
+        tcp_at: Sides {
+            client: tcp_at(direction(Side::Client)),
+            server: tcp_at(direction(Side::Server)),
+        },
     };
     let captured = |side| captured(direction(side), ended.session.as_deref(), side);
     let captured = Sides {
@@ -116,6 +120,14 @@ fn tcp(direction: &Direction) -> Option<model::TcpEnd> {
         } else {
             model::TcpEnd::Fin
         }
+    })
+}
+
+fn tcp_at(direction: &Direction) -> Option<model::EndPlace> {
+    direction.end().map(|(end, _)| model::EndPlace {
+        packet: end.arrival.packet.number,
+        input: end.arrival.packet.input,
+        time: end.arrival.time,
     })
 }
 

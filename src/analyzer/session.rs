@@ -232,6 +232,8 @@ impl Session {
             last_frame: tally.last_frame,
             activity: tally.activity,
             is_inside_frame: tally.pings.is_inside_frame(),
+            last_ping: tally.pings.latest_ping(),
+            last_pong: tally.pings.latest_pong(),
             last_data: tally.last_data,
             may_have_left: !direction.is_captured()
                 || (lacks_bytes && !reader.is_in_step())

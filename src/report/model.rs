@@ -264,6 +264,19 @@ pub struct Close {
     pub server: Option<CloseFrame>,
     /// How each side ended TCP.
     pub tcp: Sides<Option<TcpEnd>>,
+    /// Where it did: the earlier one is the side that left first.
+    pub tcp_at: Sides<Option<EndPlace>>,
+}
+
+/// The packet with which a side ended TCP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct EndPlace {
+    /// The packet with its FIN or RST.
+    pub packet: u64,
+    /// Index of its input.
+    pub input: u32,
+    /// That packet's time.
+    pub time: Timestamp,
 }
 
 /// A Close frame (RFC 6455 section 5.5.1).

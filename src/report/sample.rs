@@ -119,6 +119,7 @@ pub(crate) fn connection(id: u64) -> Connection {
                 client: Some(TcpEnd::Fin),
                 server: Some(TcpEnd::Fin),
             },
+            tcp_at: Sides::default(),
         },
         captured: Sides {
             client: whole.clone(),
@@ -237,6 +238,7 @@ pub(crate) fn runbook_connection(id: u64) -> Connection {
             client: Some(TcpEnd::Fin),
             server: Some(TcpEnd::Rst),
         },
+        tcp_at: Sides::default(),
     };
     connection.findings = vec![via, rsv, complaint];
     connection

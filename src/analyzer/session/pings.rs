@@ -82,6 +82,8 @@ struct Kept {
     late: Vec<Ping>,
     answered: VecDeque<Mark>,
     pongs: VecDeque<Pong>,
+    latest_ping: Option<Place>,
+    latest_pong: Option<Place>,
     long_frames: VecDeque<(Timestamp, Timestamp)>,
     /// Long frames up to here are forgotten.
     forgotten_until: Option<Timestamp>,
@@ -176,25 +178,41 @@ impl Pings {
         let mark = current.mark_if(whole);
         match current.seen.header.opcode() {
             // With FIN=0 it is no Ping to be answered, and neither is one behind a Close.
-            Opcode::Ping => kept.open(Ping {
-                place: current.seen.place,
-                end: current.end(),
-                mark,
-                is_owed: current.seen.header.fin()
-                    && !current.seen.notable.contains(Notable::CONTROL_AFTER_CLOSE),
-                acknowledged: None,
-                answered: None,
-            }),
-            _ => kept.pongs.push_back(Pong {
-                seen: current.seen,
-                mark,
-            }),
+            Opcode::Ping => {
+                kept.latest_ping = Some(current.seen.place);
+                kept.open(Ping {
+                    place: current.seen.place,
+                    end: current.end(),
+                    mark,
+                    is_owed: current.seen.header.fin()
+                        && !current.seen.notable.contains(Notable::CONTROL_AFTER_CLOSE),
+                    acknowledged: None,
+                    answered: None,
+                });
+            }
+            _ => {
+                kept.latest_pong = Some(current.seen.place);
+                kept.pongs.push_back(Pong {
+                    seen: current.seen,
+                    mark,
+                });
+            }
         }
     }
 
     /// Whether a frame has begun and not ended.
     pub(super) const fn is_inside_frame(&self) -> bool {
         self.begun.is_some()
+    }
+
+    /// Its latest Ping.
+    pub(super) fn latest_ping(&self) -> Option<Place> {
+        self.kept.as_ref().and_then(|kept| kept.latest_ping)
+    }
+
+    /// Its latest Pong.
+    pub(super) fn latest_pong(&self) -> Option<Place> {
+        self.kept.as_ref().and_then(|kept| kept.latest_pong)
     }
 
     /// Frames may be among bytes that are missing or could not be read.

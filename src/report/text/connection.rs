@@ -270,17 +270,26 @@ fn close_frame(side: Side, close: &CloseFrame, scale: Scale<'_>) -> String {
     format!("{side} Close {code}{reason}, {packet}, {since}")
 }
 
+/// How TCP ended, the side that left first before the other one.
 fn tcp_end(connection: &Connection) -> String {
-    let end = |side: Side| match connection.close.tcp.of(side) {
-        Some(TcpEnd::Fin) => Some(format!("{side} FIN")),
-        Some(TcpEnd::Rst) => Some(format!("{side} RST")),
-        None => None,
+    let close = &connection.close;
+    let end = |side: Side| {
+        let flag = match close.tcp.of(side).as_ref()? {
+            TcpEnd::Fin => "FIN",
+            TcpEnd::Rst => "RST",
+        };
+        let at = close.tcp_at.of(side).as_ref();
+        let at = at.map(|at| (at.time, at.input, at.packet));
+        Some((at, side, flag))
     };
-    match (end(Side::Client), end(Side::Server)) {
-        (Some(client), Some(server)) => format!("TCP: {client}, {server}"),
-        (Some(one), None) => format!("TCP: {one}, server still open"),
-        (None, Some(one)) => format!("TCP: {one}, client still open"),
-        (None, None) => "TCP still open where the capture ends".to_owned(),
+    let mut ends: Vec<_> = Side::BOTH.into_iter().filter_map(end).collect();
+    ends.sort();
+    match ends.as_slice() {
+        [(_, first, with), (_, second, by), ..] => {
+            format!("TCP: {first} {with}, then {second} {by}")
+        }
+        [(_, one, with)] => format!("TCP: {one} {with}, {} still open", one.peer()),
+        [] => "TCP still open where the capture ends".to_owned(),
     }
 }
 

@@ -31,7 +31,8 @@ fn the_runbook_case_folds_the_complaint_under_its_cause() {
       passed by  Via: 1.1 squid
       frames     client 3 text, 1 close (120 bytes); server 3 text (96 bytes)
       end        client Close 1002 (protocol error) "RSV1 must be clear", packet 49,
-                 +1.201 s; no Close from the server; TCP: client FIN, server RST
+                 +1.201 s; no Close from the server; TCP: client FIN, then server
+                 RST
 
       error: RSV1 is set and no extension was negotiated  [rsv-without-extension]
         from the server, packet 48, frame 3, stream offset 214, +1.200 s, RFC 6455
@@ -244,7 +245,7 @@ fn a_repeated_finding_of_a_joined_connection_with_gaps() {
       handshake  not in this capture
       frames     client 3 text, 1 close (120 bytes); server 3 text (96 bytes)
       not seen   client: the beginning; server: the beginning and 1 byte in 1 place
-      end        no Close from either side; TCP: client FIN, server FIN
+      end        no Close from either side; TCP: client FIN, then server FIN
 
       error: a length of 5 stands in the 64-bit form, where 7 bits hold it
         [non-minimal-length]

@@ -141,10 +141,61 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
             });
             (join, None)
         }
+        1011 => missed_pong(facts, seen),
         1010 if offered_nothing(facts) => (
             "; this capture shows no extension that the client had offered".to_owned(),
             None,
         ),
         _ => (String::new(), None),
+    }
+}
+
+/// What the capture holds of the Pong that a Close for want of one speaks of.
+fn missed_pong(facts: &EndingFacts<'_>, seen: &FrameSeen) -> (String, Option<Cause>) {
+    let nothing = (String::new(), None);
+    let Some((_, payload)) = &facts.own.close else {
+        return nothing;
+    };
+    let reason = String::from_utf8_lossy(payload.reason()).to_lowercase();
+    let is_about_pings = ["ping", "pong", "keepalive"]
+        .iter()
+        .any(|word| reason.contains(word));
+    let Some(ping) = facts.own.last_ping.filter(|_| is_about_pings) else {
+        return nothing;
+    };
+    let (sender, peer) = (facts.sender, facts.sender.peer());
+    let number = ping.packet.number;
+    let pong = facts.peer.last_pong.filter(|pong| pong.is_aware_of(&ping));
+    match pong {
+        Some(pong) if seen.place.is_aware_of(&pong) => (
+            format!(
+                ", although the {peer} sent a Pong, in packet {}, after it had received the last Ping, \
+                 in packet {number}, and TCP at the {sender} had received that Pong",
+                pong.packet.number
+            ),
+            None,
+        ),
+        Some(pong) => (
+            format!(
+                "; a Pong by the {peer}, who had received the last Ping, in packet {number}, came \
+                 too late, in packet {}",
+                pong.packet.number
+            ),
+            None,
+        ),
+        None if facts.peer.unseen => (
+            format!("; the capture lacks part of what the {peer} sent"),
+            None,
+        ),
+        None => {
+            let mut findings = facts.findings.iter();
+            let unanswered = findings.find(|finding| {
+                finding.rule.name == "unanswered-ping" && finding.sender == Some(peer)
+            });
+            let message = format!(
+                "; this capture shows no Pong by the {peer} to the last Ping, in packet {number}"
+            );
+            (message, unanswered.map(Finding::as_cause))
+        }
     }
 }

@@ -43,6 +43,10 @@ pub struct SideEnding {
     pub activity: Activity,
     /// Its stream ended in the middle of a frame.
     pub is_inside_frame: bool,
+    /// Its latest Ping.
+    pub last_ping: Option<Place>,
+    /// Its latest Pong.
+    pub last_pong: Option<Place>,
     /// Its latest data frame.
     pub last_data: Option<FrameSeen>,
     /// Bytes of its stream that the capture lacks, or that could not be read as frames.
