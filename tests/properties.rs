@@ -212,6 +212,18 @@ fn scripts() -> Vec<Script> {
             .server(hello.clone().compressed())
             .client(hello.clone())
             .closes(1001),
+        Script::accepted("Pongs that answer, and one that does not")
+            .server(Frame::ping("1"))
+            .client(Frame::pong("1"))
+            .client(Frame::pong("unasked"))
+            .server(Frame::ping("2"))
+            .client(Frame::pong("another"))
+            .client(Frame::ping(""))
+            .server(Frame::ping("3"))
+            .server(Frame::pong(""))
+            .client(Frame::pong("3"))
+            .client(Frame::pong("2"))
+            .closes(1000),
         Script::accepted("violations of single frames")
             .server(hello.clone().rsv(2))
             .client(hello.clone())

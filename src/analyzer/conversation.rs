@@ -230,9 +230,13 @@ impl Conversation {
         }
         let way = flow.way(segment).back();
         let (number, time) = (segment.acknowledgement, segment.time);
-        let ahead = number.wrapping_sub(flow.direction(way).sequence());
-        // A FIN counts as one.
-        if ahead.cast_signed() > 1 || !self.waiting.of(way).is_empty() {
+        let read_to = |way| {
+            let direction = flow.direction(way);
+            let is_over = direction.fin().is_some_and(|fin| direction.reached(fin));
+            // A FIN counts as one.
+            direction.sequence().wrapping_add(u32::from(is_over))
+        };
+        if number.wrapping_sub(read_to(way)).cast_signed() > 0 || !self.waiting.of(way).is_empty() {
             if self.early_acknowledgements.len() < EARLY_ACKNOWLEDGEMENTS {
                 let early = EarlyAcknowledgement { number, time };
                 self.early_acknowledgements.push((way, early));
@@ -241,8 +245,8 @@ impl Conversation {
         if let (Stage::WebSocket(session), Some((client, _))) = (&mut self.stage, self.client) {
             session.acknowledge(way.side(client), number, time);
             let read_to = Sides {
-                client: flow.direction(client).sequence(),
-                server: flow.direction(client.back()).sequence(),
+                client: read_to(client),
+                server: read_to(client.back()),
             };
             session.match_pings(Some(read_to), &mut self.ledger);
         }

@@ -261,9 +261,8 @@ impl Pings {
     ) {
         let Some(kept) = &mut self.kept else { return };
         while let Some(pong) = kept.pongs.front().copied() {
-            // A FIN counts as one.
             let is_ready = match (read_to, pong.seen.place.acknowledgement) {
-                (Some(read_to), Some(known)) => known.wrapping_sub(read_to).cast_signed() <= 1,
+                (Some(read_to), Some(known)) => known.wrapping_sub(read_to).cast_signed() <= 0,
                 _ => true,
             };
             if !is_ready && kept.pongs.len() <= WAITING {
