@@ -190,6 +190,19 @@ fn scripts() -> Vec<Script> {
         Head::response(401, "Unauthorized", "who are you?").field("WWW-Authenticate", "Basic");
     let connect =
         Head::new("CONNECT server.example.com:80 HTTP/1.1").field("Host", "server.example.com:80");
+    let stripped = Head::upgrade()
+        .line("GET /chat HTTP/1.0")
+        .without("Upgrade")
+        .with("Sec-WebSocket-Version", "8")
+        .with("Sec-WebSocket-Key", "short")
+        .field("Sec-WebSocket-Extensions", "permessage-deflate; x=1")
+        .field("Via", "1.0 gate");
+    let wrong = Head::switching(&Head::upgrade())
+        .without("Connection")
+        .with("Sec-WebSocket-Accept", "wrong")
+        .field("Sec-WebSocket-Extensions", "x-other")
+        .field("Sec-WebSocket-Protocol", "chat")
+        .field("Content-Length", "0");
     let upgrade = Head::upgrade();
     let switching = Head::switching(&upgrade);
     let hello = Frame::text("hello, hello");
@@ -287,6 +300,48 @@ fn scripts() -> Vec<Script> {
             .client(hello.clone())
             .server(hello.clone())
             .closes(4000),
+        Script::new("nothing right in both heads")
+            .bytes(Client, stripped.encode())
+            .bytes(Server, wrong.encode())
+            .ends(Client)
+            .ends(Server),
+        Script::new("a stripped request refused")
+            .bytes(Client, stripped.encode())
+            .bytes(Server, &page)
+            .ends(Server)
+            .ends(Client),
+        Script::new("never answered")
+            .bytes(Client, upgrade.encode())
+            .client(hello.clone())
+            .bytes(Server, "HTTP/1.1 101 Switching Pro")
+            .ends(Server)
+            .ends(Client),
+        Script::new("given up")
+            .bytes(Client, upgrade.encode())
+            .ends(Client)
+            .ends(Server),
+        Script::new("reset by the server")
+            .bytes(Client, upgrade.encode())
+            .resets(Server),
+        Script::new("a frame before the answer")
+            .bytes(Client, upgrade.encode())
+            .client(hello.clone())
+            .client(hello.clone())
+            .bytes(Server, switching.encode())
+            .server(hello.clone())
+            .closes(1000),
+        Script::new("refused inside a tunnel that was refused before")
+            .bytes(Client, connect.encode())
+            .bytes(
+                Server,
+                Head::response(407, "Proxy Authentication Required", "who?").encode(),
+            )
+            .bytes(Client, connect.encode())
+            .bytes(Server, "HTTP/1.1 200 OK\r\n\r\n")
+            .bytes(Client, upgrade.encode())
+            .bytes(Server, &page)
+            .ends(Server)
+            .ends(Client),
         Script::accepted("Closes that are wrong")
             .client(hello.clone())
             .server(Frame::close(1006, b"\xff"))

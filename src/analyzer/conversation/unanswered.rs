@@ -8,11 +8,11 @@ use crate::tcp::{Direction, Flow, Way};
 /// where it did not end, or the answer may be in bytes that were not captured.
 pub(super) fn unanswered(flow: &Flow, client: Way, begun: usize) -> Option<Unanswered> {
     let server = flow.direction(client.back());
-    let is_whole = server.is_from_start()
-        && server.is_captured()
-        && server.missing_bytes() == 0
-        && !server.has_unseen_end();
-    if !is_whole {
+    let client = flow.direction(client);
+    // Of the client's stream the end must be there too, if it had one: it may have been first.
+    let is_whole =
+        |one: &Direction| one.is_captured() && one.missing_bytes() == 0 && !one.has_unseen_end();
+    if !server.is_from_start() || !is_whole(server) || !is_whole(client) {
         return None;
     }
     let end = |direction: &Direction| {
@@ -20,7 +20,7 @@ pub(super) fn unanswered(flow: &Flow, client: Way, begun: usize) -> Option<Unans
         let place = end.place(direction.offset());
         direction.reached(end).then_some((place, by_reset))
     };
-    let clients = end(flow.direction(client));
+    let clients = end(client);
     let servers = end(server);
     // A server that ends what the client has ended answers nothing any more, and need not.
     let (left, (place, by_reset)) = match (clients, servers) {

@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "the connection ended before any answer to the upgrade request; info if the client \
         left first",
     meaning: "The request for a WebSocket reached this point of the network, and no HTTP answer \
-        came back before the TCP connection ended. `sender` is the side that ended it.",
+        came back before the TCP connection ended. The finding names the side that ended it.",
     harm: "No WebSocket comes to be, and the client learns nothing of why: \"socket hang up\", \
         \"unexpected EOF\", \"WebSocket is closed before the connection is established\".",
     says: &["Chrome: WebSocket is closed before the connection is established."],
