@@ -236,11 +236,12 @@ impl Conversation {
             // A FIN counts as one.
             direction.sequence().wrapping_add(u32::from(is_over))
         };
-        if number.wrapping_sub(read_to(way)).cast_signed() > 0 || !self.waiting.of(way).is_empty() {
-            if self.early_acknowledgements.len() < EARLY_ACKNOWLEDGEMENTS {
-                let early = EarlyAcknowledgement { number, time };
-                self.early_acknowledgements.push((way, early));
-            }
+        let is_ahead = number.wrapping_sub(read_to(way)).cast_signed() > 0;
+        if (is_ahead || !self.waiting.of(way).is_empty())
+            && self.early_acknowledgements.len() < EARLY_ACKNOWLEDGEMENTS
+        {
+            let early = EarlyAcknowledgement { number, time };
+            self.early_acknowledgements.push((way, early));
         }
         if let (Stage::WebSocket(session), Some((client, _))) = (&mut self.stage, self.client) {
             session.acknowledge(way.side(client), number, time);

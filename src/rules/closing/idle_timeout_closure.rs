@@ -145,14 +145,14 @@ fn expiry(facts: &EndingFacts<'_>, end: &Place, own_counts: bool) -> Option<Expi
 fn timed_close<'a>(facts: &EndingFacts<'a>) -> Option<&'a (FrameSeen, ClosePayload)> {
     let close @ (seen, payload) = facts.own.close.as_ref()?;
     let reason = String::from_utf8_lossy(payload.reason()).to_lowercase();
-    let speaks = |word: &&str| reason.contains(word);
+    let speaks = |word: &&str| reason.contains(*word);
     let is_timer = ["idle", "inactiv", "timeout", "timed out", "time out"]
         .iter()
-        .any(|word| speaks(&word));
+        .any(speaks);
     // Of a Pong that did not come another rule tells.
     let is_other = ["ping", "pong", "keepalive", "keep-alive", "heartbeat"]
         .iter()
-        .any(|word| speaks(&word));
+        .any(speaks);
     let mut peers = facts.peer.close.iter();
     let is_echo = peers.any(|(peers, _)| seen.place.is_aware_of(&peers.place));
     let may_be_echo = facts.peer.close.is_none() && facts.peer.may_have_left;

@@ -3,6 +3,7 @@
 use crate::rules::Severity;
 use crate::rules::judge::{Judge, PingFacts, Telling};
 use crate::rules::{Rule, Table};
+use crate::time::Timestamp;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {
@@ -33,15 +34,12 @@ pub(crate) static RULE: Rule = Rule {
 
 fn fires(rule: &Rule, facts: &PingFacts) -> Option<Severity> {
     let acknowledged = facts.acknowledged?;
-    let is_late = |until| facts_since(acknowledged, until);
-    let answered_in_time = facts.answered.is_some_and(|answered| !is_late(answered));
-    let was_busy = facts.busy.is_some_and(|(begin, _)| !is_late(begin));
-    (is_late(facts.watched_until) && !answered_in_time && !was_busy).then_some(rule.severity)
-}
-
-/// Whether the time for a Pong was over.
-fn facts_since(acknowledged: crate::time::Timestamp, until: crate::time::Timestamp) -> bool {
-    until.since(acknowledged) > PingFacts::PATIENCE
+    let is_too_late = |time: Timestamp| time.since(acknowledged) > PingFacts::PATIENCE;
+    let was_answered = facts
+        .answered
+        .is_some_and(|answered| !is_too_late(answered));
+    let was_busy = facts.busy.is_some_and(|(begin, _)| !is_too_late(begin));
+    (is_too_late(facts.watched_until) && !was_answered && !was_busy).then_some(rule.severity)
 }
 
 fn tell(facts: &PingFacts) -> Telling {
