@@ -243,7 +243,9 @@ impl Conversation {
             let early = EarlyAcknowledgement { number, time };
             self.early_acknowledgements.push((way, early));
         }
-        if let (Stage::WebSocket(session), Some((client, _))) = (&mut self.stage, self.client) {
+        if let (Stage::WebSocket(session), Some((client, _))) = (&mut self.stage, self.client)
+            && session.has_pings()
+        {
             session.acknowledge(way.side(client), number, time);
             let read_to = Sides {
                 client: read_to(client),

@@ -202,18 +202,22 @@ impl Watch {
 /// How long the inputs run, so far: the two latest times of each, since one packet may have a
 /// wrong time.
 #[derive(Debug, Default)]
-struct Ends(BTreeMap<u32, [Timestamp; 2]>);
+struct Ends(Vec<[Timestamp; 2]>);
 
 impl Ends {
     fn note(&mut self, segment: &Segment<'_>) {
         const BEFORE_ALL: Timestamp = Timestamp::from_nanos(i64::MIN, 0);
-        let ends = self
-            .0
-            .entry(segment.packet.input)
-            .or_insert([segment.time, BEFORE_ALL]);
-        let [latest, second] = *ends;
-        if segment.time > second {
-            *ends = [latest.max(segment.time), latest.min(segment.time)];
+        let Ok(input) = usize::try_from(segment.packet.input) else {
+            return;
+        };
+        if input >= self.0.len() {
+            self.0.resize(input + 1, [BEFORE_ALL; 2]);
+        }
+        if let Some([latest, second]) = self.0.get_mut(input)
+            && segment.time > *second
+        {
+            *second = segment.time.min(*latest);
+            *latest = segment.time.max(*latest);
         }
     }
 
@@ -221,7 +225,8 @@ impl Ends {
     /// which its latest packet was. Another input may have been captured elsewhere.
     fn of(&self, flow: &Flow) -> Timestamp {
         let (time, packet) = flow.last_packet();
-        let ends = self.0.get(&packet.input);
+        let input = usize::try_from(packet.input).ok();
+        let ends = input.and_then(|input| self.0.get(input));
         ends.map_or(time, |[_, second]| time.max(*second))
     }
 }

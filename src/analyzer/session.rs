@@ -160,6 +160,11 @@ impl Session {
         self.sides.of(side).reader.unread_bytes()
     }
 
+    /// Whether there is anything to say about Pings and Pongs.
+    pub(super) const fn has_pings(&self) -> bool {
+        self.sides.client.tally.pings.has_any() || self.sides.server.tally.pings.has_any()
+    }
+
     /// Notes that all of a side's stream before this sequence number had been received by the
     /// other side at this time.
     pub(super) fn acknowledge(&mut self, side: Side, number: u32, time: Timestamp) {

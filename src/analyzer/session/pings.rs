@@ -5,7 +5,6 @@
 //! the file changes nothing. What one side holds is bounded, whatever a peer sends.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use crate::place::Place;
 use crate::rules::Ledger;
@@ -34,8 +33,8 @@ const WAITING: usize = 64;
 /// Frames of one side that took long, kept with their times.
 const LONG_FRAMES: usize = 16;
 
-/// A frame that takes so long may keep a Pong waiting behind it.
-const LONG: Duration = Duration::from_secs(1);
+/// Nanoseconds: a frame that takes so long may keep a Pong waiting behind it.
+const LONG: i64 = 1_000_000_000;
 
 /// The payload of a control frame, as far as it takes to tell it from another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +161,7 @@ impl Pings {
     /// The frame ended; its last bytes came at this time, if that is known.
     pub(super) fn end(&mut self, whole: bool, last: Option<Timestamp>) {
         if let (Some(begun), Some(last)) = (self.begun.take(), last)
-            && last.since(begun) >= LONG
+            && last.nanos().saturating_sub(begun.nanos()) >= LONG
         {
             let kept = self.kept.get_or_insert_default();
             if kept.long_frames.len() == LONG_FRAMES {
@@ -198,6 +197,11 @@ impl Pings {
                 });
             }
         }
+    }
+
+    /// Whether there were any, or what goes with them.
+    pub(super) const fn has_any(&self) -> bool {
+        self.kept.is_some()
     }
 
     /// Whether a frame has begun and not ended.

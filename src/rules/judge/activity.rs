@@ -1,7 +1,5 @@
 //! When a side's bytes came, as far as the silence before an end has to be known.
 
-use std::time::Duration;
-
 use crate::time::Timestamp;
 
 /// When a side's bytes came: the latest ones, and the latest pause.
@@ -17,13 +15,14 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// Shorter than what any timer is set to, and longer than the answers to an end take.
-    const PAUSE: Duration = Duration::from_secs(4);
+    /// Nanoseconds of a pause: shorter than what any timer is set to, and longer than the answers
+    /// to an end take.
+    const PAUSE: i64 = 4_000_000_000;
 
     /// Notes that bytes came.
     pub fn note(&mut self, time: Timestamp) {
         if let Some(last) = self.last
-            && time.since(last) >= Self::PAUSE
+            && time.nanos().saturating_sub(last.nanos()) >= Self::PAUSE
         {
             self.pause = Some((last, time));
         }
