@@ -90,6 +90,44 @@ fn the_side_that_ends_an_unanswered_request_is_named() {
 }
 
 #[test]
+fn what_is_no_answer_is_told() {
+    let alert = b"\x15\x03\x01\0\x02\x02\x46";
+    for cut in [1, 1460] {
+        let mut conversation = asked();
+        conversation
+            .segment_bytes(cut)
+            .bytes(Server, alert)
+            .end(Client);
+        let capture = conversation.capture();
+        assert_eq!(
+            found(capture.clone()),
+            ["warning handshake-unanswered server 5"]
+        );
+        let told = finding(capture, "handshake-unanswered").message;
+        assert!(told.contains("TLS alert"), "{told}");
+    }
+    // A response that is too long to be read is one.
+    let long = Head::response(200, "OK", "").field("X-Long", "x".repeat(70_000));
+    let mut conversation = asked();
+    conversation.bytes(Server, long.encode()).end(Server);
+    assert!(found(conversation.capture()).is_empty());
+}
+
+#[test]
+fn a_moved_server_is_told_without_the_query() {
+    let moved = Head::response(302, "Found", "").field("Location", "https://b.example/ws?token=x");
+    let mut conversation = opened();
+    conversation
+        .upgrade_with(&Head::upgrade(), &moved)
+        .end(Server);
+    let told = finding(conversation.capture(), "handshake-rejected").message;
+    assert!(
+        told.ends_with("Location \"https://b.example/ws\""),
+        "{told}"
+    );
+}
+
+#[test]
 fn frames_behind_an_unanswered_request_make_no_connection_of_it() {
     let mut conversation = asked();
     conversation

@@ -316,6 +316,11 @@ fn scripts() -> Vec<Script> {
             .bytes(Server, "HTTP/1.1 101 Switching Pro")
             .ends(Server)
             .ends(Client),
+        Script::new("answered with something else")
+            .bytes(Client, upgrade.encode())
+            .bytes(Server, "SSH-2.0-OpenSSH_9.2p1\r\n")
+            .ends(Client)
+            .ends(Server),
         Script::new("given up")
             .bytes(Client, upgrade.encode())
             .ends(Client)

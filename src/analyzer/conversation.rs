@@ -94,6 +94,8 @@ pub(super) struct Conversation {
     /// Sequence number at which the client's frames begin, where its request was not read.
     frames_begin: Option<u32>,
     tunnelled: bool,
+    /// What stands where an answer was due: as [`Exchanges::no_answer`] has it.
+    no_answer: Option<(Place, u8)>,
     ledger: Ledger,
     /// What is collected for whoever watches.
     log: Option<Box<Log>>,
@@ -263,13 +265,16 @@ impl Conversation {
         until: Timestamp,
         limits: &Limits,
     ) -> Result<Ended, Kind> {
-        let unanswered = match (&self.stage, self.client) {
-            (Stage::Http, Some((client, _))) => self
-                .exchanges
-                .awaited()
-                .and_then(|begun| unanswered(flow, client, begun)),
-            _ => None,
+        let begun = match self.stage {
+            Stage::Http => self.exchanges.awaited(),
+            Stage::Other => self.no_answer.map(|_| 0),
+            Stage::WebSocket(_) => None,
         };
+        let unanswered = self.client.zip(begun).and_then(|((client, _), begun)| {
+            let ending = unanswered(flow, client, begun)?;
+            let instead = self.no_answer;
+            Some(Unanswered { instead, ..ending })
+        });
         if unanswered.is_some() {
             // What waits for an answer that never came is nothing.
             self.waiting = Default::default();
@@ -568,6 +573,9 @@ impl Conversation {
                     return 0;
                 }
                 Progress::Other(rest) => {
+                    if side == Side::Server {
+                        self.no_answer = self.exchanges.no_answer(&rest);
+                    }
                     self.leave_alone(rest.bytes);
                     return 0;
                 }

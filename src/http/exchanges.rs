@@ -203,6 +203,20 @@ impl Exchanges {
         }
     }
 
+    /// Where the answer to an attempt for a WebSocket was due and something stands that is no
+    /// HTTP/1 response, and its first byte; `rest` is what [`Progress::Other`] left.
+    #[must_use]
+    pub fn no_answer(&self, rest: &Chunk<'_>) -> Option<(Place, u8)> {
+        self.awaited()?;
+        let Reader::Head { bytes, place } = &self.readers.server else {
+            return None;
+        };
+        let begin = if bytes.is_empty() { rest.bytes } else { bytes };
+        // A head that is too long for this program is an answer.
+        let first = begin.first().filter(|_| !looks_like_response(begin));
+        (*place).zip(first.copied())
+    }
+
     /// Takes the page that refused an attempt, once it has come; `ended` if no more will.
     pub fn take_page(&mut self, ended: bool) -> Option<Page> {
         let taken = self.page.take_if(|(_, may_grow)| ended || !*may_grow);

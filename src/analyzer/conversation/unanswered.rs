@@ -34,5 +34,6 @@ pub(super) fn unanswered(flow: &Flow, client: Way, begun: usize) -> Option<Unans
         place,
         by_reset,
         begun,
+        instead: None,
     })
 }

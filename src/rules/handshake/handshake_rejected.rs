@@ -86,14 +86,15 @@ fn more_of(head: &ResponseHead) -> String {
             more.push_str(&format!(", {name} \"{}\"", Untrusted(value)));
         }
     }
-    for (name, end) in [
-        ("Location", b'?'),
-        ("WWW-Authenticate", b' '),
-        ("Proxy-Authenticate", b' '),
+    for (name, ends) in [
+        ("Location", &b"?#"[..]),
+        ("WWW-Authenticate", b" "),
+        ("Proxy-Authenticate", b" "),
     ] {
         if let Some(value) = head.fields.first(name) {
-            let shown = value.split(|byte| *byte == end).next().unwrap_or_default();
-            more.push_str(&format!(", {name} \"{}\"", Untrusted(shown)));
+            let shown = value.split(|byte| ends.contains(byte)).next();
+            let shown = Untrusted(shown.unwrap_or_default());
+            more.push_str(&format!(", {name} \"{shown}\""));
         }
     }
     if head.minor_version == 0 {

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     reference: "RFC 6455 section 4.1",
     summary: "the connection ended before any answer to the upgrade request; info if the client \
-        left first",
+        left first, unless what came is no HTTP/1 response",
     meaning: "The request for a WebSocket reached this point of the network, and no HTTP answer \
         came back before the TCP connection ended. The finding names the side that ended it.",
     harm: "No WebSocket comes to be, and the client learns nothing of why: \"socket hang up\", \
@@ -33,19 +33,35 @@ pub(crate) static RULE: Rule = Rule {
 
 fn fires(rule: &Rule, facts: &HandshakeFacts<'_>) -> Option<Severity> {
     let unanswered = facts.unanswered?;
-    if facts.handshake.request().is_none() || facts.sender != unanswered.left {
-        return None;
-    }
-    Some(match unanswered.left {
-        Side::Client => Severity::Info,
-        Side::Server => rule.severity,
-    })
+    facts.handshake.request()?;
+    // Whoever leaves first, what is no answer is the server's.
+    let (sender, severity) = match (unanswered.instead, unanswered.left) {
+        (None, Side::Client) => (Side::Client, Severity::Info),
+        _ => (Side::Server, rule.severity),
+    };
+    (facts.sender == sender).then_some(severity)
 }
 
 fn tell(facts: &HandshakeFacts<'_>) -> Telling {
     let Some(unanswered) = facts.unanswered else {
         return facts.tell("the upgrade request was not answered");
     };
+    if let Some((place, first)) = unanswered.instead {
+        let like = match first {
+            0x15 => ", as a TLS alert does",
+            0x16 => ", as a TLS handshake does",
+            b'<' => ", as HTML does",
+            0x81 | 0x82 => ", as a frame does",
+            _ => "",
+        };
+        return Telling::new(
+            place,
+            format!(
+                "what the server sent to the upgrade request is no HTTP/1 response: it begins with \
+                    {first:#04x}{like}"
+            ),
+        );
+    }
     let flag = if unanswered.by_reset { "RST" } else { "FIN" };
     let left = unanswered.left;
     let mut message = format!("the {left} sent {flag} before any answer to the upgrade request");

@@ -20,6 +20,8 @@ pub struct Unanswered {
     pub by_reset: bool,
     /// Bytes of a head that was not whole by then.
     pub begun: usize,
+    /// Where something stands that is no answer, and its first byte.
+    pub instead: Option<(Place, u8)>,
 }
 
 /// One side of an opening handshake.
