@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::place::Place;
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
-use crate::rules::judge::{Framing, StreamFacts, Unanswered};
+use crate::rules::judge::{Framing, Sequel, StreamFacts, Unanswered};
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
 use crate::time::Timestamp;
@@ -337,13 +337,22 @@ impl Conversation {
     ) {
         let is_open = self.handshake.as_ref().is_some_and(Handshake::is_accepted)
             || matches!(self.stage, Stage::WebSocket(_));
+        let sequel = if flow.is_seen_to_its_end() {
+            Sequel::Over
+        } else {
+            Sequel::Unseen
+        };
         for handshake in &self.refused {
             let has_tunnel = handshake.is_connect() && self.tunnelled;
-            self.ledger
-                .judge_handshake(handshake, is_open || has_tunnel, None);
+            let sequel = if is_open || has_tunnel {
+                Sequel::Satisfied
+            } else {
+                sequel
+            };
+            self.ledger.judge_handshake(handshake, sequel, None);
         }
         if let Some(handshake) = &self.handshake {
-            self.ledger.judge_handshake(handshake, false, unanswered);
+            self.ledger.judge_handshake(handshake, sequel, unanswered);
         }
         let stream = flow.direction(client);
         let (time, packet) = flow.last_packet();

@@ -130,6 +130,8 @@ pub struct Exchanges {
     /// Bytes of either side are missing: an answer may belong to a request that is not there,
     /// and a request's answer may be.
     is_doubtful: bool,
+    /// The answer that comes was recognised behind missing bytes.
+    is_recognised: bool,
     /// What refused the latest attempt, and whether more of it may come.
     page: Option<(Page, bool)>,
     seen: u64,
@@ -146,6 +148,7 @@ impl Default for Exchanges {
             attempt: None,
             requests_unseen: false,
             is_doubtful: false,
+            is_recognised: false,
             page: None,
             seen: 0,
         }
@@ -298,6 +301,7 @@ impl Exchanges {
                     return Progress::Unplaced(chunk);
                 }
                 *self.readers.of_mut(side) = Reader::at_head();
+                self.is_recognised |= side == Side::Server;
                 Progress::Rest(chunk)
             }
             Reader::Head { .. } => self.head(side, chunk, limits),
@@ -463,7 +467,13 @@ impl Exchanges {
             self.readers.server = Reader::Body(body);
         }
         let accepted = head.accepts_websocket();
-        let is_late = request == Some(Pending::Attempt) && order == Ordering::Greater;
+        // Behind missing bytes it is the answer only if nothing came between the two.
+        let is_next = self.attempt.as_ref().is_some_and(|attempt| {
+            let request = attempt.request.as_ref();
+            request.is_some_and(|request| request.place.acknowledgement == Some(place.sequence))
+        });
+        let is_other = std::mem::take(&mut self.is_recognised) && !is_next;
+        let is_late = request == Some(Pending::Attempt) && (order == Ordering::Greater || is_other);
         if let Some(attempt) = self.attempt.take_if(|_| is_late && !accepted) {
             self.pending.clear();
             return Progress::Unanswered(attempt, rest);
@@ -481,7 +491,10 @@ impl Exchanges {
             bytes: Vec::new(),
         };
         self.page = (body != Body::NONE).then_some((page, true));
-        let own = self.attempt.take().filter(|_| order != Ordering::Less);
+        // No tunnel is opened with the words for a WebSocket: the request for that is missing.
+        let is_other = |own: &Attempt| accepted && own.purpose == Purpose::Connect;
+        let own = self.attempt.take();
+        let own = own.filter(|own| order != Ordering::Less && !is_other(own));
         let attempt = Attempt {
             response: Some(Located { head, place }),
             is_answered_late: order == Ordering::Greater,

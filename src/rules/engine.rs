@@ -7,8 +7,8 @@ use crate::side::{Side, Sides};
 use crate::websocket::handshake::Handshake;
 
 use super::judge::{
-    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, PingFacts, PongFacts, SideEnding,
-    StreamFacts, Telling, Unanswered,
+    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, PingFacts, PongFacts, Sequel,
+    SideEnding, StreamFacts, Telling, Unanswered,
 };
 use super::{ALL, Rule};
 
@@ -119,7 +119,7 @@ impl Ledger {
     pub fn judge_handshake(
         &mut self,
         handshake: &Handshake,
-        satisfied_later: bool,
+        sequel: Sequel,
         unanswered: Option<Unanswered>,
     ) {
         for sender in Side::BOTH {
@@ -130,7 +130,7 @@ impl Ledger {
                 let facts = HandshakeFacts {
                     sender,
                     handshake,
-                    satisfied_later,
+                    sequel,
                     unanswered,
                     findings: &self.findings,
                 };

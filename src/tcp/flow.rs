@@ -73,7 +73,7 @@ impl<T> Ways<T> {
     }
 
     /// Both values.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    pub fn iter(&self) -> impl Iterator<Item = &T> + Clone {
         [&self.first, &self.second].into_iter()
     }
 }
@@ -163,6 +163,16 @@ impl Flow {
         let is_reset = |one: &Direction| one.rst().is_some_and(|rst| one.reached(rst));
         self.directions.iter().any(is_reset)
             || self.directions.iter().all(|one| one.fin().is_some())
+    }
+
+    /// Whether one side has ended its stream, or both, and every byte before that was captured,
+    /// both ways.
+    #[must_use]
+    pub fn is_seen_to_its_end(&self) -> bool {
+        let mut directions = self.directions.iter();
+        let is_whole = |one: &Direction| one.missing_bytes() == 0 && !one.has_unseen_end();
+        let has_ended = |one: &Direction| one.end().is_some_and(|(end, _)| one.reached(end));
+        directions.clone().all(is_whole) && directions.any(has_ended)
     }
 
     /// Bytes of memory that what waits for earlier bytes takes, both ways.

@@ -2,7 +2,7 @@
 
 use crate::http::ResponseHead;
 use crate::rules::Severity;
-use crate::rules::judge::{HandshakeFacts, Judge, Telling};
+use crate::rules::judge::{HandshakeFacts, Judge, Sequel, Telling};
 use crate::rules::stream::response_text::describe_response;
 use crate::rules::{Cause, Rule, Table};
 use crate::untrusted::Untrusted;
@@ -39,14 +39,18 @@ pub(crate) static RULE: Rule = Rule {
 
 fn fires(rule: &Rule, facts: &HandshakeFacts<'_>) -> Option<Severity> {
     let status = facts.own_refusal()?.head.status;
-    let asks_for_more = matches!(status, 300..=399 | 401 | 407);
-    Some(if asks_for_more && facts.satisfied_later {
+    Some(if asks_for_more(status) && facts.sequel != Sequel::Over {
         Severity::Info
     } else if facts.handshake.is_connect() {
         Severity::Warning
     } else {
         rule.severity
     })
+}
+
+/// Whether a client that is answered so may ask again, with more.
+const fn asks_for_more(status: u16) -> bool {
+    matches!(status, 300..=399 | 401 | 407)
 }
 
 fn tell(facts: &HandshakeFacts<'_>) -> Telling {
@@ -73,8 +77,16 @@ fn tell(facts: &HandshakeFacts<'_>) -> Telling {
         }
         _ => "",
     };
+    let sequel = match facts.sequel {
+        Sequel::Unseen if asks_for_more(response.head.status) => {
+            "; the capture does not show whether the client did what it asks for"
+        }
+        _ => "",
+    };
     facts
-        .tell(format!("{what} was answered with {answer}{more}{hint}"))
+        .tell(format!(
+            "{what} was answered with {answer}{more}{hint}{sequel}"
+        ))
         .because_of(cause)
 }
 

@@ -24,6 +24,17 @@ pub struct Unanswered {
     pub instead: Option<(Place, u8)>,
 }
 
+/// What became of a connection on which an attempt was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequel {
+    /// A later attempt got what this one asked for.
+    Satisfied,
+    /// It ended, and no attempt got it.
+    Over,
+    /// The capture does not hold it to its end: a later attempt may have got it.
+    Unseen,
+}
+
 /// One side of an opening handshake.
 #[derive(Clone, Copy, Debug)]
 pub struct HandshakeFacts<'a> {
@@ -31,8 +42,8 @@ pub struct HandshakeFacts<'a> {
     pub sender: Side,
     /// The handshake.
     pub handshake: &'a Handshake,
-    /// A later attempt on the same connection got what this one asked for.
-    pub satisfied_later: bool,
+    /// What became of the connection, where this attempt was refused.
+    pub sequel: Sequel,
     /// How the connection ended without an answer, if it did.
     pub unanswered: Option<Unanswered>,
     /// What was found on the connection so far: all about the client's head where the server's

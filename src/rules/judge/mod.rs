@@ -13,7 +13,7 @@ pub use activity::Activity;
 pub use close::CloseFacts;
 pub use ending::{EndingFacts, SideEnding, TcpEnding};
 pub use frame::{FrameFacts, always, unless_masks_tell_sides};
-pub use handshake::{HandshakeFacts, Unanswered};
+pub use handshake::{HandshakeFacts, Sequel, Unanswered};
 pub use ping::{PingFacts, PongFacts};
 pub use stream::{ForeignBytes, Framing, StreamFacts};
 pub use telling::{SHOWN_PAYLOAD, Telling};
