@@ -57,7 +57,7 @@ fn section(text: &mut String, entry: &Entry, example: Option<String>) {
         ..
     } = entry;
     let _ = write!(text, "\n### {name}\n\n");
-    let _ = write!(text, "{severity}, {reference}: {}.\n", cell(entry.summary));
+    let _ = writeln!(text, "{severity}, {reference}: {}.", cell(entry.summary));
     paragraph(text, "What it means", entry.meaning);
     paragraph(text, "Why it breaks connections", entry.harm);
     list(

@@ -85,7 +85,7 @@ impl Assembly {
                     length: None,
                     compressed,
                     content: if compressed {
-                        Content::Unreadable("marked as compressed")
+                        Content::Unreadable("compressed")
                     } else {
                         Content::Whole
                     },

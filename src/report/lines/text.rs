@@ -82,7 +82,7 @@ fn write_heading(
 fn write_columns(shape: &Shape, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let columns = match shape.subject {
         Subject::Frames => "opcode       FIN RSV MASK    length",
-        Subject::Messages => "message      length  frames",
+        Subject::Messages => "message      length  frames    on wire",
     };
     writeln!(
         out,
@@ -198,19 +198,23 @@ fn message_line(shape: &Shape, message: &MessageSeen<'_>) -> String {
         .length
         .map_or_else(|| "?".to_owned(), |length| length.to_string());
     let mut line = format!(
-        "{:<7}  {length:>9}  {:>6}",
+        "{:<7}  {length:>9}  {:>6}  {:>9}",
         message.opcode.as_str(),
-        message.frames
+        message.frames,
+        message.wire_length
     );
-    if message.compressed {
-        let _ = write!(line, "  compressed: {} bytes", message.wire_length);
-    }
-    match message.content {
-        Content::Whole => {}
-        Content::Prefix => line.push_str("  incomplete"),
+    let inflated = match message.content {
         Content::Unreadable(why) => {
-            let _ = write!(line, "  not readable: {why}");
+            let _ = write!(line, "  unreadable: {why}");
+            false
         }
+        Content::Prefix | Content::Whole => message.compressed,
+    };
+    if inflated {
+        line.push_str("  inflated");
+    }
+    if message.content == Content::Prefix {
+        line.push_str("  incomplete");
     }
     if shape.payload {
         let all = message.length.unwrap_or(u64::MAX);
