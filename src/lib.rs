@@ -25,7 +25,7 @@
 //! | [`websocket`] | handshake fields, frames, messages, closing, foreign bytes | what is allowed |
 //! | [`rules`] | what is allowed, and in which words to say that it was not done | io, other connections |
 //! | [`analyzer`] | which stage a connection is in, and what both sides did | files, formats of reports |
-//! | [`driver`] | captures in, one report out | the command line |
+//! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
 //! | [`report`] | the report as values, and how it is shown | packets |
 //! | [`cli`] | options, exit statuses; the only place that prints | everything else |
 //!
@@ -38,6 +38,7 @@
 //! | tcp → streams | [`StreamEvent`](tcp::StreamEvent): data, gap | the packet if in order, the reorder store if late | 0 / 1 |
 //! | http → websocket | [`Handshake`](websocket::handshake::Handshake) as it stood on the wire | the connection | once, bounded |
 //! | websocket → rules | header (`Copy`), payload chunks, end, oddities | the chunk | 0 |
+//! | analyzer → lines | [`Seen`](analyzer::watch::Seen): frames and messages, only where somebody watches | itself | bounded |
 //! | rules → report | [`Finding`](rules::Finding) | itself | – |
 //!
 //! # Keys to honesty

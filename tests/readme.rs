@@ -27,19 +27,28 @@ fn hold(name: &str, expected: &str) {
     }
 }
 
-#[test]
-fn the_readme_shows_what_the_program_prints() {
-    let capture = "fixtures/real/extension-header-stripped/capture.pcap";
+/// What a terminal shows of a run.
+fn screen(arguments: &[&str], status: i32) -> String {
     let run = Command::new(env!("CARGO_BIN_EXE_wsblame"))
-        .args(["check", capture])
+        .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .output()
         .unwrap();
-    assert_eq!(run.status.code(), Some(1));
+    assert_eq!(run.status.code(), Some(status));
     let printed = String::from_utf8(run.stdout).unwrap();
-    let screen = format!("```console\n$ wsblame check {capture}\n{printed}```\n");
-    // One test after the other: both write the same file.
-    hold("output", &screen);
+    let command = arguments.join(" ");
+    format!("```console\n$ wsblame {command}\n{printed}```\n")
+}
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    const STRIPPED: &str = "fixtures/real/extension-header-stripped/capture.pcap";
+    const INTERLEAVED: &str = "fixtures/rules/interleaved-data-frame/fires.pcap";
+    // One after the other: all write the same file.
+    hold("output", &screen(&["check", STRIPPED], 1));
+    hold("frames", &screen(&["frames", INTERLEAVED], 0));
+    let messages = ["messages", "--show-payload", INTERLEAVED];
+    hold("messages", &screen(&messages, 0));
     hold(
         "rules",
         &wsblame::report::catalogue::markdown_table(wsblame::rules::ALL),

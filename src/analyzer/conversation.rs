@@ -515,6 +515,8 @@ impl Conversation {
             last_frame: None,
             framing: Framing::Undisturbed,
         });
+        // It is no frame's fault.
+        self.ledger.take_recent(side);
     }
 
     /// Reads bytes; returns how many. Those that are left wait for the other side.

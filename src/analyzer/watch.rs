@@ -2,6 +2,7 @@
 //! between them, as values, in the order in which they were read. Nothing is collected where
 //! nobody watches.
 
+mod joining;
 mod log;
 
 use crate::decode::Endpoint;
@@ -66,7 +67,7 @@ pub enum Moment {
     /// A frame that ended, or will not be gone on with.
     Frame(Box<WatchedFrame>),
     /// A message that ended, or will not be gone on with.
-    Message(Box<MessageSeen<'static>>),
+    Message(Box<MessageSeen>),
     /// Bytes that the capture lacks.
     Gap {
         /// Whose.

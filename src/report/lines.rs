@@ -120,6 +120,3 @@ impl Standing {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

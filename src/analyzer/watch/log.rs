@@ -5,13 +5,14 @@ use crate::http::RequestHead;
 use crate::place::Place;
 use crate::side::{Side, Sides};
 use crate::tcp::{Direction, Gap};
-use crate::websocket::assembly::Assembly;
+use crate::websocket::assembly::MessageSeen;
 use crate::websocket::close::ClosePayload;
 use crate::websocket::event::{FrameSeen, Oddity};
 use crate::websocket::handshake::Handshake;
 use crate::websocket::header::Opcode;
 use crate::websocket::mask::unmask;
 
+use super::joining::Joining;
 use super::{Moment, Sight, WatchedFrame};
 
 /// What is collected of one connection.
@@ -30,7 +31,7 @@ struct SideLog {
     frame: Option<Box<WatchedFrame>>,
     /// The message that is open is marked as compressed.
     compressed: bool,
-    assembly: Assembly,
+    joining: Joining,
     /// The end of its TCP stream was told of.
     ended: bool,
 }
@@ -98,9 +99,9 @@ impl Log {
             rules,
         }));
         if self.sight.message_bytes.is_some()
-            && let Some(cut) = side.assembly.begin(sender, &seen)
+            && let Some(cut) = side.joining.begin(sender, &seen)
         {
-            self.moments.push(Moment::Message(Box::new(cut)));
+            self.message(cut);
         }
     }
 
@@ -123,9 +124,12 @@ impl Log {
             let wanted = bytes.get(..room.min(bytes.len())).unwrap_or_default();
             frame.payload.extend(plain(wanted));
         }
-        let room = sight.message_bytes.unwrap_or(0);
-        if room > 0 {
-            side.assembly.payload(&plain(bytes), room);
+        if let Some(room) = sight.message_bytes {
+            // What is only counted need not be unmasked.
+            match room {
+                0 => side.joining.payload(bytes, 0),
+                room => side.joining.payload(&plain(bytes), room),
+            }
         }
     }
 
@@ -141,9 +145,14 @@ impl Log {
     /// The frame ended, and broke these rules, too.
     pub(in crate::analyzer) fn end(&mut self, sender: Side, whole: bool, rules: Vec<&'static str>) {
         self.end_frame(sender, whole, rules);
-        if let Some(message) = self.sides.of_mut(sender).assembly.end(whole) {
-            self.moments.push(Moment::Message(Box::new(message)));
+        if let Some(message) = self.sides.of_mut(sender).joining.end() {
+            self.message(message);
         }
+    }
+
+    /// A message ended, or will not be gone on with.
+    pub(in crate::analyzer) fn message(&mut self, message: MessageSeen) {
+        self.moments.push(Moment::Message(Box::new(message)));
     }
 
     fn end_frame(&mut self, sender: Side, whole: bool, rules: Vec<&'static str>) {
@@ -191,7 +200,7 @@ impl Log {
         if lost_place {
             self.cut(sender);
         } else {
-            self.sides.of_mut(sender).assembly.lose_bytes();
+            self.sides.of_mut(sender).joining.lose_bytes();
         }
         self.moments.push(Moment::Gap {
             sender,
@@ -203,9 +212,8 @@ impl Log {
     /// What is going on will not be gone on with.
     fn cut(&mut self, sender: Side) {
         self.end_frame(sender, false, Vec::new());
-        let cut = self.sides.of_mut(sender).assembly.cut();
-        self.moments
-            .extend(cut.map(|message| Moment::Message(Box::new(message))));
+        let cut = self.sides.of_mut(sender).joining.cut();
+        cut.for_each(|message| self.message(message));
     }
 
     /// Tells once where a side ended its stream, as soon as all that comes before was read. Whether
@@ -238,7 +246,7 @@ impl Log {
     pub(in crate::analyzer) fn cost(&self) -> usize {
         let of = |side: &SideLog| {
             let frame = side.frame.as_ref().map_or(0, |frame| frame.payload.len());
-            frame + side.assembly.cost()
+            frame + side.joining.cost()
         };
         of(&self.sides.client) + of(&self.sides.server)
     }

@@ -12,7 +12,7 @@ use crate::decode::Endpoint;
 use crate::report::json::write_line;
 use crate::side::Side;
 use crate::time::Timestamp;
-use crate::websocket::assembly::{Content, MessageSeen};
+use crate::websocket::assembly::{Legible, MessageSeen};
 use crate::websocket::header::Opcode;
 
 /// What every line has, and what only some have.
@@ -238,11 +238,13 @@ fn frame<'a>(shape: &Shape, frame: &'a WatchedFrame) -> Frame<'a> {
     }
 }
 
-fn message(shape: &Shape, message: &MessageSeen<'_>) -> Message {
-    let (content, unreadable) = match message.content {
-        Content::Whole => ("whole", None),
-        Content::Prefix => ("prefix", None),
-        Content::Unreadable(why) => ("unreadable", Some(why)),
+fn message(shape: &Shape, message: &MessageSeen) -> Message {
+    let (content, unreadable) = match message.legible {
+        // Where no payload is shown, none has to be kept.
+        Legible::Prefix if shape.payload => ("prefix", None),
+        Legible::Whole | Legible::Prefix => ("whole", None),
+        Legible::Unfinished => ("unfinished", None),
+        Legible::Unreadable(why) => ("unreadable", Some(why.as_str())),
     };
     Message {
         opcode: message.opcode.as_str(),
@@ -252,8 +254,9 @@ fn message(shape: &Shape, message: &MessageSeen<'_>) -> Message {
         last_time: message.last.time,
         frames: message.frames,
         wire_length: message.wire_length,
-        length: message.length,
-        compressed: message.compressed,
+        length: matches!(message.legible, Legible::Whole | Legible::Prefix)
+            .then_some(message.length),
+        compressed: message.is_compressed,
         content,
         unreadable,
         payload: shape

@@ -11,7 +11,7 @@ use crate::analyzer::watch::{Moment, Seen, Watched, WatchedFrame};
 use crate::report::text::{BAD, FAINT, PLAIN, STRONG};
 use crate::tcp::{Gap, GapCause};
 use crate::untrusted::Untrusted;
-use crate::websocket::assembly::{Content, MessageSeen};
+use crate::websocket::assembly::{Legible, MessageSeen, Unreadable};
 use crate::websocket::close::code_name;
 use crate::websocket::header::{FrameHeader, Opcode};
 use crate::websocket::message::MessageState;
@@ -193,39 +193,47 @@ fn payload(line: &mut String, bytes: &[u8], all: u64, is_text: bool) {
     let _ = write!(line, "  {shown}{rest}");
 }
 
-fn message_line(shape: &Shape, message: &MessageSeen<'_>) -> String {
-    let length = message
-        .length
-        .map_or_else(|| "?".to_owned(), |length| length.to_string());
+fn message_line(shape: &Shape, message: &MessageSeen) -> String {
+    let (length, note) = match message.legible {
+        Legible::Whole | Legible::Prefix => (Some(message.length), ""),
+        Legible::Unfinished => (None, "never finished"),
+        Legible::Unreadable(why) => (None, in_short(why)),
+    };
+    let shown = length.map_or_else(|| "?".to_owned(), |length| length.to_string());
     let mut line = format!(
-        "{:<7}  {length:>9}  {:>6}  {:>9}",
+        "{:<7}  {shown:>9}  {:>6}  {:>9}",
         message.opcode.as_str(),
         message.frames,
         message.wire_length
     );
-    let inflated = match message.content {
-        Content::Unreadable(why) => {
-            let _ = write!(line, "  unreadable: {why}");
-            false
-        }
-        Content::Prefix | Content::Whole => message.compressed,
+    let compressed = if message.is_compressed {
+        "compressed"
+    } else {
+        ""
     };
-    if inflated {
-        line.push_str("  inflated");
-    }
-    if message.content == Content::Prefix {
-        line.push_str("  incomplete");
+    for note in [compressed, note] {
+        if !note.is_empty() {
+            let _ = write!(line, "  {note}");
+        }
     }
     if shape.payload {
-        let all = message.length.unwrap_or(u64::MAX);
-        payload(
-            &mut line,
-            &message.bytes,
-            all,
-            message.opcode == Opcode::Text,
-        );
+        let all = length.unwrap_or(u64::MAX);
+        let is_text = message.opcode == Opcode::Text;
+        payload(&mut line, &message.bytes, all, is_text);
     }
     line
+}
+
+/// Why a message could not be read, as a note in a line.
+fn in_short(why: Unreadable) -> &'static str {
+    match why {
+        Unreadable::MissingBytes => "not all captured",
+        Unreadable::LostContext => "context lost",
+        Unreadable::BadDeflate => "bad deflate",
+        Unreadable::Bomb => "too large",
+        Unreadable::UnknownExtension => "not readable",
+        Unreadable::NoRoom => "no room",
+    }
 }
 
 /// What stands between frames.
