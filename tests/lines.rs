@@ -302,6 +302,7 @@ fn a_conversation_joined_in_its_middle_says_so() {
         .lines()
         .filter(|line| line.contains("handshake is not in"));
     assert_eq!(joined.count(), 1, "{text}");
+    assert!(!text.contains("capture-gap"), "{text}");
 }
 
 #[test]
