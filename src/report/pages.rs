@@ -57,7 +57,7 @@ fn section(text: &mut String, entry: &Entry, example: Option<String>) {
         ..
     } = entry;
     let _ = write!(text, "\n### {name}\n\n");
-    let _ = writeln!(text, "{severity}, {reference}: {}.", cell(entry.summary));
+    let _ = writeln!(text, "{severity}, {reference}: {}.", plain(entry.summary));
     paragraph(text, "What it means", entry.meaning);
     paragraph(text, "Why it breaks connections", entry.harm);
     list(
@@ -65,7 +65,11 @@ fn section(text: &mut String, entry: &Entry, example: Option<String>) {
         "What software says",
         entry.says.iter().map(|it| said(it)),
     );
-    list(text, "Usual causes", entry.causes.iter().map(|it| cell(it)));
+    list(
+        text,
+        "Usual causes",
+        entry.causes.iter().map(|it| plain(it)),
+    );
     paragraph(text, "What to change", entry.fix);
     if let Some(example) = example {
         let _ = write!(text, "\nIn a report:\n\n```text\n{example}```\n");
@@ -74,7 +78,7 @@ fn section(text: &mut String, entry: &Entry, example: Option<String>) {
 
 fn paragraph(text: &mut String, heading: &str, body: &str) {
     if !body.is_empty() {
-        let _ = write!(text, "\n**{heading}.** {}\n", cell(body));
+        let _ = write!(text, "\n**{heading}.** {}\n", plain(body));
     }
 }
 
@@ -85,10 +89,15 @@ fn list(text: &mut String, heading: &str, items: impl Iterator<Item = String>) {
     }
 }
 
+/// A text that begins no element. Underscores inside words begin none.
+fn plain(text: &str) -> String {
+    cell(text).replace("\\_", "_")
+}
+
 /// `library: text`, the text as it stands in a log.
 fn said(says: &str) -> String {
     match says.split_once(": ") {
-        Some((library, text)) => format!("{}: `{text}`", cell(library)),
+        Some((library, text)) => format!("{}: `{text}`", plain(library)),
         None => format!("`{says}`"),
     }
 }
