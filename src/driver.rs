@@ -31,13 +31,12 @@ const PROGRESS_PACKETS: u64 = 1 << 14;
 /// bytes of how many have been read, 0 where that is not known.
 pub fn check(paths: &[PathBuf], options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Report {
     let analyzer = Analyzer::new(options.limits.clone(), options.exposure);
-    let run = read(
+    read(
         paths,
         analyzer,
         progress,
         &mut |_| ControlFlow::Continue(()),
-    );
-    run.into_report()
+    )
 }
 
 /// Reads captures as [`check`] does, and shows what is read to `show` as soon as it is read,
@@ -50,29 +49,17 @@ pub fn watch(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Vec<model::Input> {
     let analyzer = Analyzer::watching(limits.clone(), sight);
-    let mut stopped = false;
-    let run = read(paths, analyzer, progress, &mut |analyzer| {
-        let shown = analyzer.take_seen().try_for_each(&mut *show);
-        stopped = shown.is_break();
-        shown
-    });
-    let (inputs, mut analyzer) = run.into_parts();
-    if !stopped {
-        analyzer.end();
-        // Nothing more comes, whether or not all of it was wanted.
-        let _ = analyzer.take_seen().try_for_each(show);
-    }
-    inputs
+    read(paths, analyzer, progress, show).inputs
 }
 
-/// Opens captures and feeds their packets to an analyzer; `after` is called behind each packet,
-/// and may end it.
+/// Opens captures and feeds their packets to an analyzer, until `show` has seen enough.
 fn read(
     paths: &[PathBuf],
     analyzer: Analyzer,
     progress: &mut dyn FnMut(u64, u64),
-    after: &mut dyn FnMut(&mut Analyzer) -> ControlFlow<()>,
-) -> Run {
+    show: &mut dyn FnMut(Seen) -> ControlFlow<()>,
+) -> Report {
+    let mut stopped = false;
     let mut inputs: Vec<model::Input> = Vec::new();
     let mut sources = Vec::new();
     for (index, path) in (0..).zip(paths) {
@@ -96,8 +83,10 @@ fn read(
     let mut packets = 0_u64;
     while merged.advance() {
         let Some(packet) = merged.packet() else { break };
-        run.take(&packet);
-        if after(&mut run.analyzer).is_break() {
+        run.take(&packet, &mut |seen| {
+            stopped = stopped || show(seen).is_break();
+        });
+        if stopped {
             break;
         }
         packets += 1;
@@ -110,7 +99,9 @@ fn read(
     for input in merged.inputs() {
         run.note_input(input);
     }
-    run
+    run.finish(&mut |seen| {
+        stopped = stopped || show(seen).is_break();
+    })
 }
 
 /// Analyses the packets of one source that needs no file: from memory, for tests and benchmarks.
@@ -119,9 +110,9 @@ pub fn check_packets(source: &mut impl PacketSource, options: &Options) -> Repor
     let mut run = Run::new(analyzer, vec![model::Input::default()]);
     while source.advance() {
         let Some(packet) = source.packet() else { break };
-        run.take(&packet);
+        run.take(&packet, &mut |_| {});
     }
-    run.into_report()
+    run.finish(&mut |_| {})
 }
 
 /// One analysis while it runs.
@@ -140,14 +131,14 @@ impl Run {
         }
     }
 
-    fn take(&mut self, packet: &RawPacket<'_>) {
+    fn take(&mut self, packet: &RawPacket<'_>, show: &mut dyn FnMut(Seen)) {
         let index = usize::try_from(packet.id.input).unwrap_or(usize::MAX);
         if let Some(input) = self.inputs.get_mut(index) {
             let cut = packet.bytes.len() < usize::try_from(packet.wire_length).unwrap_or(0);
             input.cut_packets += u64::from(cut);
         }
         match decode(packet) {
-            Ok(segment) => self.analyzer.push(&segment),
+            Ok(segment) => self.analyzer.push_showing(&segment, show),
             Err(reason) => {
                 let counts = self.skipped.get_mut(index);
                 let count = counts.and_then(|counts| counts.get_mut(reason as usize));
@@ -178,13 +169,7 @@ impl Run {
         }
     }
 
-    fn into_report(self) -> Report {
-        let (inputs, analyzer) = self.into_parts();
-        report(inputs, analyzer.finish())
-    }
-
-    /// What is known of the captures, and what read them.
-    fn into_parts(mut self) -> (Vec<model::Input>, Analyzer) {
+    fn finish(mut self, show: &mut dyn FnMut(Seen)) -> Report {
         for (input, counts) in self.inputs.iter_mut().zip(&self.skipped) {
             let reasons = Skipped::ALL.iter().zip(counts);
             input.skipped = reasons
@@ -192,7 +177,7 @@ impl Run {
                 .map(|(reason, count)| (reason.as_str(), *count))
                 .collect();
         }
-        (self.inputs, self.analyzer)
+        report(self.inputs, self.analyzer.finish_showing(show))
     }
 }
 

@@ -7,15 +7,15 @@ mod session;
 mod waiting;
 pub mod watch;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use crate::decode::Segment;
 use crate::limits::Limits;
 use crate::report::model;
-use crate::tcp::{Flow, FlowEvent, FlowTable, Retired, Way};
+use crate::tcp::{Flow, FlowEvent, FlowTable, Retired, Way, Ways};
 use crate::time::Timestamp;
 
-use self::watch::{Moment, Seen, Sight, Watched};
+use self::watch::{Log, Seen, Sight, Watched};
 use conversation::{Conversation, Kind};
 pub use record::Exposure;
 
@@ -48,7 +48,8 @@ pub struct Analyzer {
     ends: Ends,
     held: Held,
     analysis: Analysis,
-    watch: Watch,
+    /// What is to be shown, where somebody watches.
+    sight: Option<Sight>,
 }
 
 impl Analyzer {
@@ -63,26 +64,25 @@ impl Analyzer {
             ends: Ends::default(),
             held: Held::default(),
             analysis: Analysis::default(),
-            watch: Watch::default(),
+            sight: None,
         }
     }
 
-    /// Nothing followed yet; what is read is collected for [`Self::take_seen`], and connections
-    /// are not kept.
+    /// Nothing followed yet; what is read is shown, and connections are not kept.
     #[must_use]
     pub fn watching(limits: Limits, sight: Sight) -> Self {
         let mut analyzer = Self::new(limits, Exposure::default());
-        analyzer.watch.sight = Some(sight);
+        analyzer.sight = Some(sight);
         analyzer
-    }
-
-    /// What was read since this was asked last, in the order of reading.
-    pub fn take_seen(&mut self) -> impl Iterator<Item = Seen> {
-        self.watch.seen.drain(..)
     }
 
     /// Takes the next segment of the capture.
     pub fn push(&mut self, segment: &Segment<'_>) {
+        self.push_showing(segment, &mut |_| {});
+    }
+
+    /// Takes the next segment of the capture, and shows what is read of it.
+    pub fn push_showing(&mut self, segment: &Segment<'_>, show: &mut dyn FnMut(Seen)) {
         // One packet with a wrong time must not end every connection: two in a row agree.
         let now = self
             .clock
@@ -96,9 +96,13 @@ impl Analyzer {
             ends,
             held,
             analysis,
-            watch,
+            sight,
             ..
         } = self;
+        let watch = &mut Watch {
+            sight: *sight,
+            show,
+        };
         let mut retire = |retired: Retired<Followed>| {
             held.change(Held::by(&retired.flow, &retired.state), Held::default());
             conclude(retired, ends, limits, *exposure, analysis, watch);
@@ -133,7 +137,7 @@ impl Analyzer {
             {
                 met.push("kept_bytes_total");
                 state.give_up();
-                watch.collect(flow, state);
+                watch.tell(flow, state);
             }
             for bound in met {
                 analysis.met(bound);
@@ -149,30 +153,32 @@ impl Analyzer {
 
     /// The capture ends here.
     #[must_use]
-    pub fn finish(mut self) -> Analysis {
-        self.end();
-        self.analysis
+    pub fn finish(self) -> Analysis {
+        self.finish_showing(&mut |_| {})
     }
 
-    /// Concludes every connection: what is still to be seen is there for [`Self::take_seen`].
-    pub fn end(&mut self) {
+    /// The capture ends here; shows what was still to be read.
+    #[must_use]
+    pub fn finish_showing(mut self, show: &mut dyn FnMut(Seen)) -> Analysis {
         let (limits, exposure) = (&self.limits, self.exposure);
-        let (ends, analysis, watch) = (&self.ends, &mut self.analysis, &mut self.watch);
+        let (ends, analysis) = (&self.ends, &mut self.analysis);
+        let sight = self.sight;
+        let watch = &mut Watch { sight, show };
         self.table
             .drain(&mut |retired| conclude(retired, ends, limits, exposure, analysis, watch));
+        self.analysis
     }
 }
 
-/// What is collected for whoever watches.
-#[derive(Debug, Default)]
-struct Watch {
+/// Whoever watches, if anybody does.
+struct Watch<'s> {
     sight: Option<Sight>,
-    seen: VecDeque<Seen>,
+    show: &'s mut dyn FnMut(Seen),
 }
 
-impl Watch {
-    /// Fetches what was read on a connection.
-    fn collect(&mut self, flow: &Flow, state: &mut Followed) {
+impl Watch<'_> {
+    /// Shows what was read on a connection, and how it ended as far as that is certain.
+    fn tell(&mut self, flow: &Flow, state: &mut Followed) {
         if self.sight.is_none() {
             return;
         }
@@ -182,20 +188,23 @@ impl Watch {
             for way in Way::BOTH {
                 log.note_end(way.side(client), flow.direction(way), false);
             }
-            self.stamp(flow, client, log.take());
+            self.show(watched(flow, client), log);
         }
     }
 
-    fn stamp(&mut self, flow: &Flow, client: Way, moments: Vec<Moment>) {
-        let connection = Watched {
-            client: flow.endpoint(client),
-            server: flow.endpoint(client.back()),
-            first_packet: flow.first_packet().1,
-        };
-        let seen = moments
-            .into_iter()
-            .map(|moment| Seen { connection, moment });
-        self.seen.extend(seen);
+    fn show(&mut self, connection: Watched, log: &mut Log) {
+        for moment in log.take() {
+            (self.show)(Seen { connection, moment });
+        }
+    }
+}
+
+/// The name of a connection.
+fn watched(flow: &Flow, client: Way) -> Watched {
+    Watched {
+        client: flow.endpoint(client),
+        server: flow.endpoint(client.back()),
+        first_packet: flow.first_packet().1,
     }
 }
 
@@ -294,9 +303,13 @@ fn follow(
     state: &mut Followed,
     act: impl FnOnce(&mut Flow, &mut dyn FnMut(FlowEvent<'_>)) -> Option<&'static str>,
     limits: &Limits,
-    watch: &mut Watch,
+    watch: &mut Watch<'_>,
 ) -> Vec<&'static str> {
     let opener = flow.opener();
+    let names = watch.sight.map(|_| {
+        let [first, second] = Way::BOTH.map(|client| watched(flow, client));
+        Ways::new(first, second)
+    });
     let mut met = Vec::new();
     let bound = act(flow, &mut |event| {
         if let Followed::Silent = state {
@@ -305,13 +318,19 @@ fn follow(
         if let Followed::Read(conversation) = state {
             conversation.opened_by(opener);
             met.extend(conversation.take(&event, limits));
+            // Event by event: what waits together may be much.
+            if let Some(names) = names
+                && let Some((client, log)) = conversation.log()
+            {
+                watch.show(*names.of(client), log);
+            }
         }
     });
     if let Followed::Read(conversation) = state {
         conversation.opened_by(flow.opener());
     }
     met.extend(bound);
-    watch.collect(flow, state);
+    watch.tell(flow, state);
     met
 }
 
@@ -328,7 +347,7 @@ fn conclude(
     limits: &Limits,
     exposure: Exposure,
     analysis: &mut Analysis,
-    watch: &mut Watch,
+    watch: &mut Watch<'_>,
 ) {
     if let Some(bound) = retired.bound {
         analysis.met(bound);
@@ -350,7 +369,7 @@ fn conclude(
                             log.note_end(side, retired.flow.direction(way), true);
                         }
                         log.finish();
-                        watch.stamp(&retired.flow, ended.client, log.take());
+                        watch.show(watched(&retired.flow, ended.client), log);
                         return;
                     }
                     let connection = record::connection(&retired.flow, ended, exposure);
