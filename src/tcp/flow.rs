@@ -233,6 +233,10 @@ impl Flow {
         let bound = self
             .direction_mut(way)
             .push(segment, limits, &mut |event| sink(FlowEvent { way, event }));
+        if segment.flags.contains(TcpFlags::RST) {
+            self.direction_mut(way.back())
+                .note_reset_of_peer(segment.packet);
+        }
         if segment.flags.contains(TcpFlags::ACK) {
             let acknowledged = self.direction_mut(way.back());
             if segment.flags.contains(TcpFlags::RST) {

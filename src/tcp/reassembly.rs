@@ -42,6 +42,8 @@ pub struct Direction {
     acknowledged: u64,
     fin: Option<End>,
     rst: Option<End>,
+    /// The peer knew no connection any more behind the RST, having received all before it.
+    rst_took_effect: bool,
     waiting: Reorder,
     hole: Option<Hole>,
     /// The last packet that brought bytes.
@@ -106,11 +108,15 @@ impl Direction {
     }
 
     /// Its first RST that ended it. One with a number that its receiver had passed already, or
-    /// whose sender goes on with data, ended nothing.
+    /// whose sender goes on with data, ended nothing; but where the receiver answers that data
+    /// by a RST, it had believed the one before, whoever sent it.
     #[must_use]
     pub fn rst(&self) -> Option<End> {
-        let goes_on =
-            |rst: &End| self.next > rst.position && self.latest > Some(rst.arrival.packet);
+        let goes_on = |rst: &End| {
+            !self.rst_took_effect
+                && self.next > rst.position
+                && self.latest > Some(rst.arrival.packet)
+        };
         self.rst
             .filter(|rst| rst.position >= self.acknowledged && !goes_on(rst))
     }
@@ -295,6 +301,13 @@ impl Direction {
         if let Some(position) = self.plausible(sequence) {
             self.acknowledged_by_reset = self.acknowledged_by_reset.max(position);
         }
+    }
+
+    /// Notes that the peer sent a RST of its own in this packet.
+    pub(super) fn note_reset_of_peer(&mut self, packet: PacketId) {
+        let was_awaited =
+            |rst: End| rst.arrival.packet < packet && rst.position == self.acknowledged;
+        self.rst_took_effect |= self.rst.is_some_and(was_awaited);
     }
 
     /// The position of an acknowledgement number that may be about this stream.
