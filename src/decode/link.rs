@@ -1,11 +1,11 @@
 //! The headers of the link: which of them a capture's packets begin with, and what each says
-//! about the header behind it. Addresses of the link are not kept.
+//! about the header behind it. Of the link's addresses only the sender's is kept.
 
 use etherparse::{EtherType, Ethernet2HeaderSlice, SingleVlanHeaderSlice, ether_type};
 
 use super::Skipped;
 use super::layer::{Layer, Span};
-use crate::packet::LinkType;
+use crate::packet::{LinkType, RawPacket};
 
 /// Values up to here in the place of an ether type are a length in bytes (IEEE 802.3 section
 /// 3.2.6).
@@ -31,6 +31,18 @@ pub(super) const fn first(link: LinkType) -> Result<Layer, Skipped> {
         LinkType::IPV6 => Ok(Layer::Ipv6),
         _ => Err(Skipped::LinkTypeUnknown),
     }
+}
+
+/// The sender's address on the link, where it is one of six bytes.
+pub(super) fn source(packet: &RawPacket<'_>) -> Option<[u8; 6]> {
+    const ADDRESS: u8 = 6;
+    let at = match packet.link {
+        LinkType::ETHERNET => 6,
+        LinkType::LINUX_SLL if packet.bytes.get(5) == Some(&ADDRESS) => 6,
+        LinkType::LINUX_SLL2 if packet.bytes.get(11) == Some(&ADDRESS) => 12,
+        _ => return None,
+    };
+    packet.bytes.get(at..)?.first_chunk().copied()
 }
 
 /// Ethernet II and IEEE 802.3.

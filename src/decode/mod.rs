@@ -1,19 +1,23 @@
 //! From a packet to the TCP segment in it.
 //!
-//! Decoding knows the headers in front of TCP and reads them without judging: checksums are not
-//! verified, because a capture on the sending host holds packets whose checksum the network card
-//! has yet to fill in. It knows nothing of other packets, so the fragments of an IP packet are not
+//! Decoding knows the headers in front of TCP and reads them without judging: checksums are
+//! verified only for whoever asks, because a capture on the sending host holds packets whose
+//! checksum the network card has yet to fill in. It knows nothing of other packets, so the fragments of an IP packet are not
 //! put together here, and it never guesses: what it cannot read is [`Skipped`] for a named reason.
 //!
 //! Every header is one step that consumes its bytes and names the next header, so that an
 //! encapsulation is a new step and not a new path.
 
+mod checksum;
 mod layer;
 mod link;
 mod network;
+mod options;
 mod segment;
 mod skipped;
 
+pub use checksum::Checksum;
+pub use options::{Layout, Options};
 pub use segment::{Endpoint, Segment, TcpFlags};
 pub use skipped::Skipped;
 

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use etherparse::err::tcp::HeaderSliceError;
 use etherparse::{TcpHeader, TcpHeaderSlice};
 
-use super::Skipped;
 use super::layer::{IpHeader, Span};
+use super::{Checksum, Options, Skipped, checksum, link};
 use crate::packet::{PacketId, RawPacket};
 use crate::time::Timestamp;
 
@@ -74,6 +74,35 @@ pub struct Segment<'p> {
     pub missing: u32,
     /// Payload bytes that the capture holds.
     pub payload: &'p [u8],
+    /// The sender's address on the link that was captured, where the capture tells it.
+    pub link_source: Option<[u8; 6]>,
+    /// The TCP header, as far as the capture holds it.
+    header: &'p [u8],
+}
+
+impl<'p> Segment<'p> {
+    /// The bytes of the options, `None` where the capture cut them.
+    #[must_use]
+    pub fn option_bytes(&self) -> Option<&'p [u8]> {
+        let length = 4 * usize::from(self.header.get(12)? >> 4);
+        self.header.get(TcpHeader::MIN_LEN..length)
+    }
+
+    /// The options, `None` where the capture cut them.
+    #[must_use]
+    pub fn options(&self) -> Option<Options> {
+        self.option_bytes().map(Options::read)
+    }
+
+    /// What its checksum says; computed anew with each call.
+    #[must_use]
+    pub fn checksum(&self) -> Checksum {
+        if self.missing > 0 || self.option_bytes().is_none() {
+            return Checksum::Unknown;
+        }
+        let (source, destination) = (self.source.address, self.destination.address);
+        checksum::of(source, destination, self.header, self.payload)
+    }
 }
 
 /// Reads the segment that `span` begins with (RFC 9293 section 3.1).
@@ -135,5 +164,7 @@ fn assemble<'p>(
         ip_id: ip.id,
         missing: u32::try_from(missing).unwrap_or(u32::MAX),
         payload,
+        link_source: link::source(packet),
+        header: span.bytes().get(..header_length).unwrap_or(span.bytes()),
     }
 }

@@ -1,6 +1,6 @@
 //! Packets built header by header, and what is decoded from them.
 
-use crate::decode::{Segment, Skipped, TcpFlags, decode};
+use crate::decode::{Checksum, Options, Segment, Skipped, TcpFlags, decode};
 use crate::packet::{LinkType, PacketId, RawPacket};
 use crate::time::Timestamp;
 
@@ -100,6 +100,21 @@ fn segment_holds_what_the_headers_say() {
     assert_eq!(segment.window, 512);
     assert_eq!((segment.ttl, segment.ip_id), (64, Some(0x1234)));
     assert_eq!((segment.missing, segment.payload), (0, &b"hello"[..]));
+    assert_eq!(segment.link_source, Some([2; 6]));
+    assert_eq!(segment.options(), Some(Options::default()));
+}
+
+#[test]
+fn options_and_checksums_that_the_capture_cut_are_not_guessed() {
+    let bytes = ethernet(IPV4, &ipv4(&tcp_with(8, b"hello")));
+    let whole = decode_whole(LinkType::ETHERNET, &bytes).unwrap();
+    assert!(whole.options().is_some());
+    let options_cut = decode_cut(LinkType::ETHERNET, &bytes[..14 + 20 + 24], bytes.len());
+    let options_cut = options_cut.unwrap();
+    assert_eq!(options_cut.options(), None);
+    assert_eq!(options_cut.checksum(), Checksum::Unknown);
+    let payload_cut = decode_cut(LinkType::ETHERNET, &bytes[..14 + 20 + 34], bytes.len());
+    assert_eq!(payload_cut.unwrap().checksum(), Checksum::Unknown);
 }
 
 #[test]
