@@ -8,7 +8,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use wsblame::decode::{Segment, decode};
 use wsblame::limits::Limits;
 use wsblame::packet::{LinkType, PacketId, RawPacket};
-use wsblame::tcp::{Flow, StreamEvent};
+use wsblame::tcp::{Flow, Recent, StreamEvent};
 use wsblame::time::Timestamp;
 use wsblame_fixtures::{Capture, Conversation, Packet, Side};
 
@@ -68,10 +68,11 @@ fn reassemble(bencher: Bencher<'_, '_>, arrange: impl FnOnce(&mut Vec<Segment<'_
         .counter(BytesCount::new(BYTES))
         .bench_local(|| {
             let mut bytes = 0;
+            let mut recent = Recent::new(limits.recent_bytes);
             let mut flow = segments.first().map(Flow::new)?;
             for segment in &segments {
                 flow.note(segment);
-                flow.push(segment, &limits, &mut |event| {
+                flow.push(segment, &limits, &mut recent, &mut |event| {
                     if let StreamEvent::Data(chunk) = event.event {
                         bytes += chunk.bytes.len();
                     }

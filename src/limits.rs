@@ -29,6 +29,11 @@ pub struct Limits {
     /// which it is not known yet what they are. Beyond it the connection that asks for more is
     /// given up. The heads of some 50,000 open connections fit.
     pub kept_bytes_total: usize,
+    /// Bytes that all connections together handed on last, kept to hold against them what is
+    /// sent again. What was handed on earlier is not held against anything. A forged answer and
+    /// the true one come within a round trip: at 1 Gbit/s this is 8 ms, at 10 Mbit/s 0.8 s.
+    /// It is taken as it is needed, and more would no longer stay in a processor's cache.
+    pub recent_bytes: usize,
     /// Packets of a connection that are awaited after the peer has acknowledged bytes that
     /// this capture did not hold yet, before they are taken as lost: captures of several
     /// queues store packets out of order by a few.
@@ -71,6 +76,7 @@ impl Default for Limits {
             waiting_segments: 4096,
             waiting_bytes_total: 64 << 20,
             kept_bytes_total: 128 << 20,
+            recent_bytes: 1 << 20,
             reordering_packets: 64,
             reordering_milliseconds: 1000,
             head_bytes: 64 << 10,

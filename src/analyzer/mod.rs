@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::decode::Segment;
 use crate::limits::Limits;
 use crate::report::model;
-use crate::tcp::{Flow, FlowEvent, FlowTable, Retired, Way, Ways};
+use crate::tcp::{Flow, FlowEvent, FlowTable, Recent, Retired, Way, Ways};
 use crate::time::Timestamp;
 
 use self::watch::{Log, Seen, Sight, Watched};
@@ -42,6 +42,7 @@ pub struct Analyzer {
     limits: Limits,
     exposure: Exposure,
     table: FlowTable<Followed>,
+    recent: Recent,
     /// The time of the last segment.
     clock: Option<Timestamp>,
     /// The latest time so far in each input.
@@ -57,6 +58,7 @@ impl Analyzer {
     #[must_use]
     pub fn new(limits: Limits, exposure: Exposure) -> Self {
         Self {
+            recent: Recent::new(limits.recent_bytes),
             limits,
             exposure,
             table: FlowTable::default(),
@@ -94,6 +96,7 @@ impl Analyzer {
             exposure,
             table,
             ends,
+            recent,
             held,
             analysis,
             sight,
@@ -120,7 +123,7 @@ impl Analyzer {
             let mut met = follow(
                 flow,
                 state,
-                |flow, sink| flow.push(segment, limits, sink),
+                |flow, sink| flow.push(segment, limits, recent, sink),
                 limits,
                 watch,
             );

@@ -1,14 +1,22 @@
 //! One TCP connection: its two directions, its ends, and when it is over. It knows nothing of
 //! what the streams carry.
 
-use crate::decode::{Endpoint, Segment, TcpFlags};
+use std::time::Duration;
+
+use crate::decode::{Checksum, Endpoint, Segment, TcpFlags};
 use crate::limits::Limits;
 use crate::packet::PacketId;
+use crate::place::Place;
 use crate::side::Side;
 use crate::time::Timestamp;
 
+use super::conflict::{Conflict, SHOWN, Version};
 use super::event::{Arrival, StreamEvent};
 use super::reassembly::{Direction, Moment};
+use super::recent::Recent;
+use super::resets::{Progress, Reset};
+use super::retries::Repeated;
+use super::watch::{Anomaly, Standing, Watch};
 
 /// One of the two directions of a connection, named by the endpoint that sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,11 +95,24 @@ pub struct FlowEvent<'s> {
     pub event: StreamEvent<'s>,
 }
 
+/// How long the way is, as the opening of the connection shows it.
+#[derive(Clone, Copy, Debug)]
+enum Opening {
+    /// No SYN was captured.
+    Unseen,
+    /// The first SYN was captured then.
+    Begun(Timestamp),
+    /// From there to the acknowledgement of its answer.
+    Done(Duration),
+}
+
 /// One TCP connection.
 #[derive(Debug)]
 pub struct Flow {
     endpoints: Ways<Endpoint>,
     directions: Ways<Direction>,
+    watches: Ways<Watch>,
+    opening: Opening,
     opener: Option<Way>,
     packets: u64,
     first: (Timestamp, PacketId),
@@ -106,6 +127,8 @@ impl Flow {
         Self {
             endpoints: Ways::new(segment.source, segment.destination),
             directions: Ways::default(),
+            watches: Ways::default(),
+            opening: Opening::Unseen,
             opener: None,
             packets: 0,
             first: (segment.time, segment.packet),
@@ -212,6 +235,13 @@ impl Flow {
         self.last = self.last.max(seen);
         if segment.flags.contains(TcpFlags::SYN) && !segment.flags.contains(TcpFlags::RST) {
             self.note_start(segment, self.way(segment));
+            if let Opening::Unseen = self.opening {
+                self.opening = Opening::Begun(segment.time);
+            }
+        } else if let Opening::Begun(syn) = self.opening
+            && self.opener == Some(self.way(segment))
+        {
+            self.opening = Opening::Done(segment.time.since(syn));
         }
     }
 
@@ -227,31 +257,158 @@ impl Flow {
         &mut self,
         segment: &Segment<'_>,
         limits: &Limits,
+        recent: &mut Recent,
         sink: &mut dyn FnMut(FlowEvent<'_>),
     ) -> Option<&'static str> {
         let way = self.way(segment);
-        let bound = self
-            .direction_mut(way)
-            .push(segment, limits, &mut |event| sink(FlowEvent { way, event }));
+        let standing = self.directions.of(way).standing(segment);
+        let checksum = self.watch(segment, way, standing.as_ref(), recent);
+        if let Some(standing) = &standing
+            && checksum != Checksum::Unknown
+        {
+            let direction = self.directions.of_mut(way);
+            if !direction.believes(segment, standing, checksum) {
+                return None;
+            }
+        }
+        let is_behind_reset =
+            self.watches.of(way).has_resets() && !segment.flags.contains(TcpFlags::RST);
+        let before = is_behind_reset.then(|| self.progress(way));
+        let (watches, directions) = (&mut self.watches, &mut self.directions);
+        let of = |way| directions.of(way).checksum_of_believed();
+        let believed = Ways::new(of(Way::FromFirst), of(Way::FromSecond));
+        let mut sink = |way, event: StreamEvent<'_>| {
+            if let StreamEvent::Data(chunk) = &event {
+                let packet = chunk.arrival.packet;
+                let is_own = packet == segment.packet;
+                let checksum = if is_own { checksum } else { *believed.of(way) };
+                let latest = &mut watches.of_mut(way).latest;
+                recent.note(latest, chunk.offset, chunk.bytes, packet, checksum);
+            }
+            sink(FlowEvent { way, event });
+        };
+        let bound = directions
+            .of_mut(way)
+            .push(segment, limits, &mut |event| sink(way, event));
         if segment.flags.contains(TcpFlags::RST) {
-            self.direction_mut(way.back())
+            directions
+                .of_mut(way.back())
                 .note_reset_of_peer(segment.packet);
         }
         if segment.flags.contains(TcpFlags::ACK) {
-            let acknowledged = self.direction_mut(way.back());
+            let acknowledged = directions.of_mut(way.back());
             if segment.flags.contains(TcpFlags::RST) {
                 acknowledged.acknowledge_by_reset(segment.acknowledgement);
             } else {
                 acknowledged.acknowledge(segment.acknowledgement);
             }
         }
-        let now = self.now();
+        let (time, packet) = self.last;
+        let now = Moment {
+            packets: self.packets,
+            arrival: Arrival {
+                packet,
+                time,
+                acknowledgement: None,
+            },
+        };
         for way in Way::BOTH {
-            self.direction_mut(way).review(now, limits, &mut |event| {
-                sink(FlowEvent { way, event });
-            });
+            directions
+                .of_mut(way)
+                .review(now, limits, &mut |event| sink(way, event));
+        }
+        if self.directions.of(way.back()).has_unseen_end() {
+            // An answer came that the capture lacks.
+            self.watches.of_mut(way).is_answered();
+        }
+        if let Some(before) = before {
+            let progress = (before, self.progress(way));
+            let seen = (segment.time, segment.packet);
+            let round_trip = match self.opening {
+                Opening::Done(round_trip) => Some(round_trip),
+                Opening::Unseen | Opening::Begun(_) => None,
+            };
+            let watch = self.watches.of_mut(way);
+            watch.goes_on(seen, segment.ttl, progress, round_trip);
         }
         bound
+    }
+
+    /// Notes what a segment shows beside its bytes, before it is taken.
+    fn watch(
+        &mut self,
+        segment: &Segment<'_>,
+        way: Way,
+        standing: Option<&Standing>,
+        recent: &Recent,
+    ) -> Checksum {
+        let direction = self.directions.of(way);
+        self.watches.of_mut(way.back()).is_answered();
+        let watch = self.watches.of_mut(way);
+        watch.note(segment, standing);
+        let Some(standing) = standing else {
+            return Checksum::Unknown;
+        };
+        if segment.flags.contains(TcpFlags::RST) {
+            // Before data, it may be about a connection that is gone.
+            if direction.bytes() > 0 {
+                let window = self.watches.of(way.back()).window();
+                let reset = Reset {
+                    place: standing.place(segment),
+                    ttl: segment.ttl,
+                    out_of_window: direction.out_of_window(standing, window),
+                    goes_on: None,
+                };
+                self.watches.of_mut(way).note_reset(reset);
+            }
+            return Checksum::Unknown;
+        }
+        if segment.payload.is_empty() {
+            return Checksum::Unknown;
+        }
+        let checksum = if direction.asks_for_checksums() {
+            segment.checksum()
+        } else {
+            Checksum::Unknown
+        };
+        if standing.is_probe(segment) || segment.flags.contains(TcpFlags::SYN) {
+            return checksum;
+        }
+        let differs = match direction.repeated(segment, standing) {
+            Some((offset, bytes)) => recent
+                .compare(watch.latest, offset, bytes)
+                .map(|found| (found.offset, found.first)),
+            None => None,
+        };
+        let differs = differs.or_else(|| direction.differs_from_waiting(segment, standing));
+        if let Some((offset, first)) = differs {
+            let conflict = conflict(segment, standing, checksum, offset, first);
+            self.watches.of_mut(way).note_conflict(conflict);
+        }
+        checksum
+    }
+
+    /// How far the side that sends this way has come.
+    fn progress(&self, way: Way) -> Progress {
+        Progress {
+            sent: self.directions.of(way).highest(),
+            acknowledged: self.directions.of(way.back()).acknowledged(),
+        }
+    }
+
+    /// What of one way does not go together, now that nothing more will come.
+    #[must_use]
+    pub fn anomalies(&self, way: Way) -> Vec<Anomaly> {
+        let mut all = self.watches.of(way).anomalies();
+        let peer = self.directions.of(way.back());
+        // Where the capture lacks what the peer sent last, it may lack the answer too.
+        let heard = peer.bytes() > 0 && peer.rst().is_none() && !peer.has_unseen_end();
+        let unanswered = self.watches.of(way).unanswered().filter(|_| heard);
+        // Whoever ended its stream has left; the last acknowledgement harms nobody.
+        let unanswered = unanswered
+            .filter(|unanswered| unanswered.repeated != Repeated::Fin || peer.fin().is_none());
+        all.extend(unanswered.map(Anomaly::Unanswered));
+        all
     }
 
     /// Gives up what is missing: nothing more will come, or there is no room to wait for it.
@@ -287,5 +444,35 @@ impl Flow {
         } else {
             self.opener.get_or_insert(way);
         }
+    }
+}
+
+/// What a segment carries otherwise than it was captured first, at this offset of its stream.
+fn conflict(
+    segment: &Segment<'_>,
+    standing: &Standing,
+    checksum: Checksum,
+    offset: u64,
+    first: Version,
+) -> Conflict {
+    let place = standing.place(segment);
+    let passed = (offset + standing.origin).saturating_sub(standing.position);
+    let passed = usize::try_from(passed).unwrap_or(usize::MAX);
+    let bytes = segment.payload.get(passed..).unwrap_or_default();
+    // Only the low 32 bits matter to a number that wraps at 32 bits.
+    #[expect(clippy::cast_possible_truncation)]
+    let sequence = place.sequence.wrapping_add(passed as u32);
+    Conflict {
+        place: Place {
+            stream_offset: offset,
+            sequence,
+            ..place
+        },
+        first,
+        second: Version {
+            packet: segment.packet,
+            checksum,
+            bytes: bytes.iter().take(SHOWN).copied().collect(),
+        },
     }
 }

@@ -8,14 +8,18 @@
 
 use std::time::Duration;
 
-use crate::decode::{Segment, TcpFlags};
+use crate::decode::{Checksum, Segment, TcpFlags};
 use crate::limits::Limits;
 use crate::packet::PacketId;
 use crate::time::Timestamp;
 
+use super::conflict::Version;
+use super::doubt::{Doubt, Doubtful};
 use super::event::{Arrival, Chunk, End, Gap, GapCause, StreamEvent};
 use super::reorder::Reorder;
+use super::resets::OutOfWindow;
 use super::sequence::{FIRST, Unwrapper};
+use super::watch::{Standing, out_of_window};
 
 /// A hole that was noticed, and when.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +49,7 @@ pub struct Direction {
     /// The peer knew no connection any more behind the RST, having received all before it.
     rst_took_effect: bool,
     waiting: Reorder,
+    doubt: Doubt,
     hole: Option<Hole>,
     /// The last packet that brought bytes.
     latest: Option<PacketId>,
@@ -179,7 +184,7 @@ impl Direction {
 
     /// Bytes of memory that what waits for earlier bytes takes.
     pub(super) fn waiting_bytes(&self) -> usize {
-        self.waiting.cost()
+        self.waiting.cost() + self.doubt.cost()
     }
 
     /// Whether a SYN with this sequence number opens another connection than this one.
@@ -208,6 +213,117 @@ impl Direction {
     /// Forgets a SYN that no data followed: another one took its place.
     pub(super) fn restart(&mut self) {
         *self = Self::default();
+    }
+
+    /// Where a segment stands, before it is taken; `None` where the stream has no beginning yet.
+    pub(super) fn standing(&self, segment: &Segment<'_>) -> Option<Standing> {
+        let origin = self.origin?;
+        let numbers = self.numbers?;
+        let syn = segment.flags.contains(TcpFlags::SYN);
+        let position = numbers.position(segment.sequence.wrapping_add(u32::from(syn)));
+        let end = position + segment.payload.len() as u64 + u64::from(segment.missing);
+        let is_fin = segment.flags.contains(TcpFlags::FIN);
+        Some(Standing {
+            origin,
+            position,
+            end,
+            next: self.next,
+            repeats_fin: is_fin && self.fin.is_some_and(|fin| fin.position == end),
+        })
+    }
+
+    /// The position behind all that was captured.
+    pub(super) fn highest(&self) -> u64 {
+        self.waiting.end().unwrap_or(0).max(self.next)
+    }
+
+    /// The position up to which the peer acknowledged it.
+    pub(super) const fn acknowledged(&self) -> u64 {
+        self.acknowledged
+    }
+
+    /// How far a RST is out of the window of its receiver, who never offered more than `window`
+    /// bytes; `None` where it is in it, or where nothing was acknowledged yet.
+    pub(super) fn out_of_window(&self, standing: &Standing, window: u64) -> Option<OutOfWindow> {
+        (self.acknowledged >= standing.origin)
+            .then(|| out_of_window(standing.position, self.acknowledged, window))?
+    }
+
+    /// The part of a segment that was handed on before, and the stream's bytes before it.
+    pub(super) fn repeated<'p>(
+        &self,
+        segment: &Segment<'p>,
+        standing: &Standing,
+    ) -> Option<(u64, &'p [u8])> {
+        let origin = standing.origin;
+        let from = standing.position.max(origin);
+        let skipped = usize::try_from(from - standing.position).ok()?;
+        let length = usize::try_from(self.next.checked_sub(from)?).unwrap_or(usize::MAX);
+        let bytes = segment.payload.get(skipped..)?;
+        let bytes = bytes.get(..length).unwrap_or(bytes);
+        (!bytes.is_empty()).then_some((from - origin, bytes))
+    }
+
+    /// Whether checksums of this direction are worth computing.
+    pub(super) const fn asks_for_checksums(&self) -> bool {
+        self.doubt.asks()
+    }
+
+    /// What the checksums were of segments that came earlier and were believed.
+    pub(super) const fn checksum_of_believed(&self) -> Checksum {
+        self.doubt.of_believed()
+    }
+
+    /// Whether data with this checksum is to be believed. What is not, is kept for the case that
+    /// the peer takes it, and is not to be taken otherwise.
+    pub(super) fn believes(
+        &mut self,
+        segment: &Segment<'_>,
+        standing: &Standing,
+        checksum: Checksum,
+    ) -> bool {
+        let ends = TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST;
+        let believes = self.doubt.believes(checksum) || segment.flags.intersects(ends);
+        if !believes && standing.end > self.next {
+            self.doubt.keep(Doubtful {
+                position: standing.position,
+                bytes: segment.payload.to_vec(),
+                arrival: Arrival::of(segment),
+            });
+        }
+        believes
+    }
+
+    /// Hands on what was not believed and the peer took.
+    fn believe_peer(&mut self, sink: &mut dyn FnMut(StreamEvent<'_>)) {
+        if self.doubt.is_empty() {
+            return;
+        }
+        for segment in self.doubt.taken_by_peer(self.next, self.acknowledged) {
+            let Doubtful {
+                position,
+                bytes,
+                arrival,
+            } = segment;
+            self.waiting.insert(position, &bytes, 0, arrival);
+        }
+        self.hand_on(sink);
+    }
+
+    /// Where a segment differs from what waits for earlier bytes, or is not believed.
+    pub(super) fn differs_from_waiting(
+        &self,
+        segment: &Segment<'_>,
+        standing: &Standing,
+    ) -> Option<(u64, Version)> {
+        let (position, payload) = (standing.position, segment.payload);
+        let waiting = self.waiting.differing(position, payload);
+        let waiting = waiting.map(|(position, mut first)| {
+            first.checksum = self.checksum_of_believed();
+            (position, first)
+        });
+        let (position, first) = waiting.or_else(|| self.doubt.differing(position, payload))?;
+        Some((position.checked_sub(standing.origin)?, first))
     }
 
     /// Takes a segment of this direction; returns the name of the bound that was met, if one was.
@@ -325,6 +441,7 @@ impl Direction {
         limits: &Limits,
         sink: &mut dyn FnMut(StreamEvent<'_>),
     ) {
+        self.believe_peer(sink);
         // Where nothing was captured behind the hole, the bytes may still come: a number alone
         // makes no hole before the end.
         let Some(until) = self.waiting.first() else {
@@ -356,6 +473,7 @@ impl Direction {
 
     /// Gives up all that is missing: nothing more will come.
     pub(super) fn finish(&mut self, now: Moment, sink: &mut dyn FnMut(StreamEvent<'_>)) {
+        self.believe_peer(sink);
         while let Some(first) = self.waiting.first() {
             // Behind its end, or far ahead of all that was acknowledged, are strays.
             let is_behind_end = self.fin.is_some_and(|fin| first >= fin.position)

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::decode::Checksum;
+
+use super::conflict::{SHOWN, Version};
 use super::event::Arrival;
 
 /// Bytes of one segment that wait for earlier ones.
@@ -47,6 +50,13 @@ impl Reorder {
         self.pieces.first_key_value().map(|(position, _)| *position)
     }
 
+    /// Where the last piece ends.
+    pub(super) fn end(&self) -> Option<u64> {
+        self.pieces
+            .last_key_value()
+            .map(|(position, piece)| position + piece.length())
+    }
+
     /// The packet that brought the first piece.
     pub(super) fn first_arrival(&self) -> Option<Arrival> {
         self.pieces
@@ -89,6 +99,31 @@ impl Reorder {
                 (position, bytes, missing) = skip(position, bytes, missing, free);
             }
         }
+    }
+
+    /// Where bytes differ first from what waits, and what waits there.
+    pub(super) fn differing(&self, position: u64, bytes: &[u8]) -> Option<(u64, Version)> {
+        let end = position + bytes.len() as u64;
+        let before = self.pieces.range(..position).next_back();
+        for (start, piece) in before.into_iter().chain(self.pieces.range(position..end)) {
+            let from = position.max(*start);
+            let own = bytes.get(usize::try_from(from - position).ok()?..)?;
+            let kept = usize::try_from(from - *start)
+                .ok()
+                .and_then(|passed| piece.bytes.get(passed..))
+                .unwrap_or_default();
+            let mut pairs = own.iter().zip(kept);
+            if let Some(at) = pairs.position(|(own, kept)| own != kept) {
+                let shown = kept.iter().skip(at).take(SHOWN).copied();
+                let first = Version {
+                    packet: piece.arrival.packet,
+                    checksum: Checksum::Unknown,
+                    bytes: shown.collect(),
+                };
+                return Some((from + at as u64, first));
+            }
+        }
+        None
     }
 
     /// Takes the first piece if it starts at or before `position`, without what lies before it.
