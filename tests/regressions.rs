@@ -161,7 +161,7 @@ fn next(conversation: &Conversation, side: wsblame_fixtures::Side) -> u32 {
 
 #[test]
 fn a_reset_behind_or_ahead_of_the_stream_ends_nothing() {
-    for distance in [-100, 40_000] {
+    for (distance, is_told) in [(-100, true), (40_000, false)] {
         let mut conversation = Conversation::accepted();
         conversation.server(Frame::text("hello")).ack(Client);
         let number = next(&conversation, Server).wrapping_add_signed(distance);
@@ -170,8 +170,11 @@ fn a_reset_behind_or_ahead_of_the_stream_ends_nothing() {
             .client(Frame::text("still here"))
             .server(Frame::text("me too"))
             .close(1000);
-        let connection = sound(conversation.capture());
+        let connection = only(conversation.capture());
         assert_eq!(connection.frames.server.text, 2, "{distance}");
+        let found: Vec<_> = connection.findings.iter().map(|one| one.rule).collect();
+        assert_eq!(found == ["reset-injected"], is_told, "{found:?}");
+        assert!(is_told || found.is_empty(), "{found:?}");
     }
 }
 
@@ -330,4 +333,51 @@ fn an_echo_is_explained_by_the_close_it_echoes_whoever_closed_first() {
         assert_eq!((cause.rule, cause.sender), ("policy-close", Some(first)));
         assert_eq!(cause.packet, of(first).packet);
     }
+}
+
+#[test]
+fn a_damaged_segment_that_is_sent_again_is_not_read() {
+    let mut conversation = Conversation::accepted();
+    conversation.server(Frame::text("hello"));
+    let number = next(&conversation, Server);
+    let bytes = conversation.encode(Server, [Frame::text("hello again")]);
+    let mut damaged = bytes.clone();
+    damaged[0] = 0xf3;
+    conversation
+        .segment_at(Server, number, Flags::ACK, damaged)
+        .change(|segment| segment.damaged = true)
+        .segment(Server, Flags::ACK, bytes)
+        .client(Frame::text("hello to you"))
+        .close(1000);
+    let connection = only(conversation.capture());
+    assert_eq!(connection.frames.server.text, 2);
+    let found = severity(&connection, "tcp-overlap-conflict", Side::Server);
+    assert_eq!(found, Some(Severity::Info));
+    assert_eq!(connection.findings.len(), 1, "{:?}", connection.findings);
+}
+
+#[test]
+fn what_the_peer_took_is_read_whatever_its_checksum_says() {
+    let mut conversation = Conversation::accepted();
+    conversation
+        .server(Frame::text("hello"))
+        .server(Frame::text("hello again"))
+        .change(|segment| segment.damaged = true)
+        .client(Frame::text("hello to you"))
+        .close(1000);
+    let connection = sound(conversation.capture());
+    assert_eq!(connection.frames.server.text, 2);
+    assert_eq!(connection.captured.server.missing_bytes, 0);
+}
+
+#[test]
+fn checksums_of_a_sender_that_leaves_them_to_its_card_say_nothing() {
+    let mut conversation = Conversation::accepted();
+    conversation.server(Frame::text("hello")).close(1000);
+    for segment in conversation.segments_mut() {
+        segment.damaged = true;
+    }
+    let connection = sound(conversation.capture());
+    assert_eq!(connection.frames.server.text, 1);
+    assert_eq!(connection.captured.server.gaps, 0);
 }

@@ -13,7 +13,7 @@ use crate::report::model::Outcome;
 use crate::rules::Ledger;
 use crate::rules::judge::{Framing, Sequel, StreamFacts, Unanswered};
 use crate::side::{Side, Sides};
-use crate::tcp::{Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
+use crate::tcp::{Anomaly, Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
 use crate::time::Timestamp;
 use crate::websocket::event::Oddity;
 use crate::websocket::foreign::{self, Foreign};
@@ -366,6 +366,7 @@ impl Conversation {
         };
         self.miss_frames_before(Side::Client, end, limits);
         let early = std::mem::take(&mut self.early_acknowledgements);
+        self.judge_segments(client, flow);
         let Some((session, mut context)) = self.session(limits) else {
             return;
         };
@@ -389,6 +390,22 @@ impl Conversation {
             session.judge_pings(side, &early, &endings, answering, until, context.ledger);
         }
         self.ledger.judge_ending(&endings, self.handshake.as_ref());
+    }
+
+    /// Judges what segments show beside their bytes.
+    fn judge_segments(&mut self, client: Way, flow: &Flow) {
+        for way in Way::BOTH {
+            for anomaly in flow.anomalies(way) {
+                // Of what is never answered, the one who does not answer is the sender.
+                let of = match anomaly {
+                    Anomaly::Unanswered(_) => way.back(),
+                    _ => way,
+                };
+                let offset = flow.direction(of).offset();
+                let sender = of.side(client);
+                self.ledger.judge_segment(sender, &anomaly, offset);
+            }
+        }
     }
 
     fn outcome(&self, flow: &Flow, client: Way, has_session: bool) -> Outcome {

@@ -4,11 +4,12 @@
 use crate::packet::PacketId;
 use crate::rules::{Cause, Finding, Severity};
 use crate::side::{Side, Sides};
+use crate::tcp::Anomaly;
 use crate::websocket::handshake::Handshake;
 
 use super::judge::{
-    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, PingFacts, PongFacts, Sequel,
-    SideEnding, StreamFacts, Telling, Unanswered,
+    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, PingFacts, PongFacts, SegmentFacts,
+    Sequel, SideEnding, StreamFacts, Telling, Unanswered,
 };
 use super::{ALL, Rule};
 
@@ -162,6 +163,26 @@ impl Ledger {
                 let telling = tell(facts);
                 let packet = telling.place.packet;
                 self.note(rule, severity, facts.sender, packet, || telling);
+            }
+        }
+    }
+
+    /// Judges segments that do not go together with the others of their direction; `offset` is
+    /// how many bytes the sender had sent.
+    pub fn judge_segment(&mut self, sender: Side, anomaly: &Anomaly, offset: u64) {
+        for rule in ALL {
+            let facts = SegmentFacts {
+                sender,
+                anomaly,
+                offset,
+                findings: &self.findings,
+            };
+            if let Judge::Segment { fires, tell } = &rule.judge
+                && let Some(severity) = fires(rule, &facts)
+            {
+                let telling = tell(&facts);
+                let packet = telling.place.packet;
+                self.note(rule, severity, sender, packet, || telling);
             }
         }
     }

@@ -50,6 +50,7 @@ pub static ALL: &[&Rule] = &[
     &closing::bad_gateway_close::RULE,
     &closing::abnormal_closure::RULE,
     &closing::idle_timeout_closure::RULE,
+    &closing::peer_vanished::RULE,
     &handshake::handshake_rejected::RULE,
     &handshake::handshake_unanswered::RULE,
     &handshake::upgrade_header_missing::RULE,
@@ -70,6 +71,9 @@ pub static ALL: &[&Rule] = &[
     &stream::injected_http_request::RULE,
     &stream::not_websocket::RULE,
     &stream::framing_lost::RULE,
+    &stream::tcp_overlap_conflict::RULE,
+    &stream::foreign_segment::RULE,
+    &stream::reset_injected::RULE,
     &stream::capture_gap::RULE,
 ];
 

@@ -51,7 +51,9 @@ pub(super) fn severity(facts: &EndingFacts<'_>) -> Option<Severity> {
     if facts.own.close.is_some() || !facts.own.whole {
         return None;
     }
-    let is_second = facts.peer.may_have_left || had_left(facts, &ended.place);
+    let is_second = facts.peer.may_have_left
+        || had_left(facts, &ended.place)
+        || facts.was_reset_by_others(&ended.place);
     Some(if is_second {
         Severity::Info
     } else {
@@ -92,7 +94,8 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
         }
     }
     let cause = facts
-        .peers_leaving_finding(&ended.place)
+        .reset_by_others(&ended.place)
+        .or_else(|| facts.peers_leaving_finding(&ended.place))
         .or_else(|| facts.refused_answer(&ended.place))
         .or_else(|| peers_end(facts, &ended.place));
     Telling::new(ended.place, message).because_of(cause)

@@ -11,6 +11,7 @@ pub(super) mod internal_error_close;
 pub(super) mod invalid_close_code;
 pub(super) mod invalid_close_reason;
 pub(super) mod invalid_data_close;
+pub(super) mod peer_vanished;
 pub(super) mod policy_close;
 pub(super) mod protocol_error_close;
 pub(super) mod restart_close;

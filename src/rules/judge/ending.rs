@@ -159,6 +159,38 @@ impl EndingFacts<'_> {
             .map(Finding::as_cause)
     }
 
+    /// What explains that the side left at `own` by other means than its own: that very RST is
+    /// another machine's, or answers one that the other side never sent, or nothing came from
+    /// the other side any more.
+    #[must_use]
+    pub fn reset_by_others(&self, own: &Place) -> Option<Cause> {
+        let is_own = |finding: &&Finding| {
+            finding.sender == Some(self.sender)
+                && finding.place.packet == own.packet
+                && matches!(finding.rule.name, "reset-injected" | "foreign-segment")
+        };
+        let is_peers = |finding: &&Finding| {
+            finding.sender == Some(self.sender.peer())
+                && matches!(finding.rule.name, "reset-injected" | "peer-vanished")
+                && finding.place.time <= own.time
+        };
+        self.findings
+            .iter()
+            .find(is_own)
+            .or_else(|| self.findings.iter().find(is_peers))
+            .map(Finding::as_cause)
+    }
+
+    /// Whether the other side was told to be gone, falsely, before this one left at `own`.
+    #[must_use]
+    pub fn was_reset_by_others(&self, own: &Place) -> bool {
+        self.findings.iter().any(|finding| {
+            finding.sender == Some(self.sender.peer())
+                && finding.rule.name == "reset-injected"
+                && finding.place.time <= own.time
+        })
+    }
+
     /// What is wrong with the 101 for which a client ended the connection at `own` without having
     /// sent a frame: a client that fails an opening handshake sends no Close.
     #[must_use]

@@ -6,6 +6,7 @@ mod ending;
 mod frame;
 mod handshake;
 mod ping;
+mod segment;
 mod stream;
 mod telling;
 
@@ -15,6 +16,7 @@ pub use ending::{EndingFacts, SideEnding, TcpEnding};
 pub use frame::{FrameFacts, always, unless_masks_tell_sides};
 pub use handshake::{HandshakeFacts, Sequel, Unanswered};
 pub use ping::{PingFacts, PongFacts};
+pub use segment::SegmentFacts;
 pub use stream::{ForeignBytes, Framing, StreamFacts};
 pub use telling::{SHOWN_PAYLOAD, Telling};
 
@@ -73,6 +75,14 @@ pub enum Judge {
         fires: fn(&Rule, &StreamFacts<'_>) -> Option<Severity>,
         /// In which words.
         tell: fn(&StreamFacts<'_>) -> Telling,
+    },
+    /// Segments that do not go together with the others of their direction, when the connection
+    /// is over.
+    Segment {
+        /// Whether it fires.
+        fires: fn(&Rule, &SegmentFacts<'_>) -> Option<Severity>,
+        /// In which words.
+        tell: fn(&SegmentFacts<'_>) -> Telling,
     },
     /// The end of a connection, once per side.
     Ending {

@@ -1,0 +1,218 @@
+//! Whose hand a segment is from, and who does not answer any more: what must be told, and what
+//! networks do every day and must not be told.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what fails here fails the test, in helpers too"
+)]
+
+use std::time::Duration;
+
+use wsblame::driver::{Options, check_packets};
+use wsblame::packet::LinkType;
+use wsblame::report::model::Connection;
+use wsblame::source::{MemoryPacket, Packets};
+use wsblame::time::Timestamp;
+use wsblame_fixtures::Side::{Client, Server};
+use wsblame_fixtures::{Capture, Conversation, Flags, Frame, Segment, timestamps};
+
+/// The rules of the only connection's findings, each with its count.
+fn found(capture: Capture) -> Vec<(&'static str, u64)> {
+    let packets = capture.packets.into_iter().map(|packet| MemoryPacket {
+        time: Timestamp::from_nanos(i64::try_from(packet.time.as_nanos()).unwrap(), 6),
+        link: LinkType::ETHERNET,
+        bytes: packet.bytes,
+    });
+    let mut packets = Packets::new(0, packets.collect());
+    let report = check_packets(&mut packets, &Options::default());
+    let connection: Connection = report.connections.into_iter().next().unwrap();
+    let findings = connection.findings.iter();
+    findings
+        .map(|finding| (finding.rule, finding.count))
+        .collect()
+}
+
+/// So many questions and answers.
+fn chat(rounds: u32) -> Conversation {
+    let mut conversation = Conversation::accepted();
+    conversation.talk(rounds);
+    conversation
+}
+
+trait Talk {
+    fn talk(&mut self, rounds: u32) -> &mut Self;
+}
+
+impl Talk for Conversation {
+    fn talk(&mut self, rounds: u32) -> &mut Self {
+        for _ in 0..rounds {
+            self.client(Frame::text("hello"))
+                .server(Frame::text("hello, you"));
+        }
+        self
+    }
+}
+
+/// With timestamps on all that is sent, as hosts do.
+fn with_timestamps(conversation: &mut Conversation) {
+    for (now, segment) in (5000..).zip(conversation.segments_mut()) {
+        if segment.options.is_empty() && segment.identification != 0xbeef {
+            segment.options = timestamps(now, now);
+        }
+    }
+}
+
+fn forged(segment: &mut Segment) {
+    segment.ttl = 113;
+    segment.identification = 0xbeef;
+}
+
+#[test]
+fn a_forged_answer_in_several_segments_and_the_true_one_behind_it() {
+    let mut conversation = chat(5);
+    let lie = conversation.encode(Server, [Frame::text("nothing to see here")]);
+    let (one, other) = lie.split_at(8);
+    let next = conversation.next_sequence(Server);
+    conversation
+        .client(Frame::text("a question"))
+        .segment_at(Server, next, Flags::ACK, one.to_vec())
+        .change(forged)
+        .segment_at(Server, next + 8, Flags::ACK, other.to_vec())
+        .change(forged)
+        .server(Frame::text("the true answer !!!"))
+        .talk(2)
+        .close(1000);
+    with_timestamps(&mut conversation);
+    assert_eq!(
+        found(conversation.capture()),
+        [("foreign-segment", 2), ("tcp-overlap-conflict", 1)]
+    );
+}
+
+#[test]
+fn one_mark_is_none() {
+    let changes: [fn(&mut Segment); 4] = [
+        |segment| segment.ttl = 113,
+        |segment| segment.identification = 0xbeef,
+        |segment| segment.link_source = Some([2, 0, 0, 0, 0, 0x99]),
+        |segment| {
+            segment.identification = 0xbeef;
+            segment.link_source = Some([2, 0, 0, 0, 0, 0x99]);
+        },
+    ];
+    for change in changes {
+        let mut conversation = chat(5);
+        conversation
+            .server(Frame::text("odd"))
+            .change(change)
+            .talk(5)
+            .close(1000);
+        assert_eq!(found(conversation.capture()), []);
+    }
+}
+
+#[test]
+fn a_new_route_or_machine_for_all_that_follows() {
+    // The last of these is so late that the end follows at once.
+    for rounds in [20, 4, 0] {
+        let mut conversation = chat(10);
+        let before = conversation.segments().len();
+        conversation.talk(rounds).close(1000);
+        for segment in conversation.segments_mut().iter_mut().skip(before) {
+            segment.ttl = 44;
+            segment.link_source = Some([2, 0, 0, 0, 0, 0x99]);
+            if rounds > 4 {
+                segment.identification = segment.identification.wrapping_add(0x4000);
+                segment.options = timestamps(9, 9);
+            }
+        }
+        assert_eq!(found(conversation.capture()), [], "{rounds}");
+    }
+}
+
+#[test]
+fn an_end_from_another_machine() {
+    let mut conversation = chat(10);
+    conversation
+        .forge(Server, Flags::FIN, Vec::new())
+        .change(forged);
+    with_timestamps(&mut conversation);
+    let found = found(conversation.capture());
+    assert!(found.contains(&("foreign-segment", 1)), "{found:?}");
+}
+
+#[test]
+fn what_was_in_flight_behind_a_reset_goes_not_on() {
+    let mut conversation = chat(5);
+    conversation
+        .forge(Server, Flags::RST, Vec::new())
+        .change(forged)
+        .server(Frame::text("in flight"))
+        .ack(Server);
+    let found = found(conversation.capture());
+    assert!(found.contains(&("foreign-segment", 1)), "{found:?}");
+    assert!(found.iter().all(|(rule, _)| *rule != "reset-injected"));
+}
+
+#[test]
+fn keep_alive_probes_without_an_answer() {
+    let mut conversation = chat(2);
+    conversation.ack(Client).wait(Duration::from_secs(60));
+    for _ in 0..3 {
+        conversation
+            .keep_alive(Client)
+            .wait(Duration::from_secs(10));
+    }
+    assert_eq!(found(conversation.capture()), [("peer-vanished", 1)]);
+}
+
+/// Sent again so many times, a second and more apart.
+fn sent_again(times: u64) -> Conversation {
+    let mut conversation = chat(2);
+    conversation.client(Frame::text("are you there"));
+    for time in 1..=times {
+        conversation
+            .wait(Duration::from_secs(time))
+            .retransmit(Client);
+    }
+    conversation
+}
+
+#[test]
+fn a_capture_of_doubled_packets_counts_no_time_twice() {
+    let doubled = |conversation: Conversation| {
+        let packets = conversation.segments().len();
+        (1..=packets)
+            .rev()
+            .fold(conversation.capture(), Capture::doubled)
+    };
+    assert_eq!(found(doubled(sent_again(2))), []);
+    assert_eq!(found(doubled(sent_again(4))), [("peer-vanished", 1)]);
+}
+
+#[test]
+fn a_side_that_was_never_captured_has_not_vanished() {
+    let conversation = sent_again(4);
+    let from_server = (1..).zip(conversation.segments());
+    let from_server = from_server.filter(|(_, segment)| segment.sender == Server);
+    let numbers: Vec<usize> = from_server.map(|(number, _)| number).collect();
+    let capture = conversation.capture().without(numbers);
+    assert!(
+        found(capture)
+            .iter()
+            .all(|(rule, _)| *rule != "peer-vanished")
+    );
+}
+
+#[test]
+fn an_answer_that_the_capture_lacks_is_one() {
+    let mut conversation = sent_again(4);
+    conversation.server(Frame::text("here I am")).ack(Client);
+    let answer = conversation.segments().len() - 1;
+    let capture = conversation.capture().without([answer]);
+    assert!(
+        found(capture)
+            .iter()
+            .all(|(rule, _)| *rule != "peer-vanished")
+    );
+}
