@@ -247,7 +247,7 @@ impl Hands {
                 before,
             });
         }
-        if company > self.count.saturating_mul(2) + FEW {
+        if company > self.count.saturating_mul(2).saturating_add(FEW) {
             exceptions.replace(usual, &mut self.count, hand);
             (self.id, self.id_steps, self.id_jumps) = (None, 0, 0);
         }
@@ -416,7 +416,7 @@ impl Exceptions {
     /// Notes another clock; whether it has become the sender's.
     fn sees_clock(&mut self, own: u32) -> bool {
         let count = match self.clock {
-            Some((known, count)) if own.abs_diff(known) < 1 << 24 => count + 1,
+            Some((known, count)) if own.abs_diff(known) < 1 << 24 => count.saturating_add(1),
             _ => 1,
         };
         self.clock = Some((own, count));
