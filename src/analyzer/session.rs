@@ -224,7 +224,7 @@ impl Session {
         SideEnding {
             close: tally.close.clone(),
             tcp: end.map(|(end, by_reset)| TcpEnding {
-                place: end.place(direction.offset()),
+                place: direction.place_of(end),
                 by_reset,
             }),
             whole: direction.is_captured() && reader.is_in_step() && reached,

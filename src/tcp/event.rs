@@ -174,7 +174,7 @@ pub struct End {
 impl End {
     /// Where it stands, its sender having sent `offset` bytes.
     #[must_use]
-    pub const fn place(&self, offset: u64) -> Place {
+    pub(super) const fn place(&self, offset: u64) -> Place {
         Place {
             packet: self.arrival.packet,
             time: self.arrival.time,

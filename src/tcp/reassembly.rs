@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::decode::{Checksum, Segment, TcpFlags};
 use crate::limits::Limits;
 use crate::packet::PacketId;
+use crate::place::Place;
 use crate::time::Timestamp;
 
 use super::conflict::Version;
@@ -172,6 +173,15 @@ impl Direction {
             self.from_start = true;
             self.settle(numbers.position(sequence));
         }
+    }
+
+    /// Where an end of it stands. Bytes that were sent behind it come after it.
+    #[must_use]
+    pub fn place_of(&self, end: End) -> Place {
+        let before = self
+            .origin
+            .map_or(0, |origin| end.position.saturating_sub(origin));
+        end.place(before.min(self.offset()))
     }
 
     /// Whether every byte before its end was handed on or given up.

@@ -17,7 +17,7 @@ pub(super) fn unanswered(flow: &Flow, client: Way, begun: usize) -> Option<Unans
     }
     let end = |direction: &Direction| {
         let (end, by_reset) = direction.end()?;
-        let place = end.place(direction.offset());
+        let place = direction.place_of(end);
         direction.reached(end).then_some((place, by_reset))
     };
     let clients = end(client);
