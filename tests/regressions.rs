@@ -180,22 +180,25 @@ fn a_reset_behind_or_ahead_of_the_stream_ends_nothing() {
 
 #[test]
 fn a_forged_reset_that_its_receiver_believed_ends_the_connection_for_it() {
-    let mut conversation = Conversation::accepted();
-    conversation.server(Frame::text("hello")).ack(Client);
-    let forged = conversation.segments().len() + 1;
-    conversation.rst(Server).server(Frame::text("unaware"));
-    let number = next(&conversation, Client);
-    conversation.segment_at(Client, number, Flags::RST, Vec::new());
-    let connection = only(conversation.capture());
-    let by_server = severity(&connection, "abnormal-closure", Side::Server);
-    assert_eq!(by_server, Some(Severity::Warning));
-    let by_client = severity(&connection, "abnormal-closure", Side::Client);
-    assert_eq!(by_client, Some(Severity::Info));
-    let finding = connection
-        .findings
-        .iter()
-        .find(|finding| finding.sender == Some(Side::Server));
-    assert_eq!(finding.unwrap().packet, u64::try_from(forged).unwrap());
+    for had_acknowledged in [true, false] {
+        let mut conversation = Conversation::accepted();
+        conversation.server(Frame::text("hello"));
+        if had_acknowledged {
+            conversation.ack(Client);
+        }
+        let forged = conversation.segments().len() + 1;
+        conversation.rst(Server).server(Frame::text("unaware"));
+        let number = next(&conversation, Client);
+        conversation.segment_at(Client, number, Flags::RST, Vec::new());
+        let connection = only(conversation.capture());
+        let by_server = severity(&connection, "abnormal-closure", Side::Server);
+        assert_eq!(by_server, Some(Severity::Warning), "{had_acknowledged}");
+        let by_client = severity(&connection, "abnormal-closure", Side::Client);
+        assert_eq!(by_client, Some(Severity::Info), "{had_acknowledged}");
+        let mut findings = connection.findings.iter();
+        let finding = findings.find(|finding| finding.rule == "abnormal-closure");
+        assert_eq!(finding.unwrap().packet, u64::try_from(forged).unwrap());
+    }
 }
 
 #[test]

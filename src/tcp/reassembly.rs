@@ -47,6 +47,8 @@ pub struct Direction {
     acknowledged: u64,
     fin: Option<End>,
     rst: Option<End>,
+    /// The RST had the number of the byte that was due when it was captured.
+    rst_in_order: bool,
     /// The peer knew no connection any more behind the RST, having received all before it.
     rst_took_effect: bool,
     waiting: Reorder,
@@ -366,6 +368,7 @@ impl Direction {
         if segment.flags.contains(TcpFlags::RST) {
             // A RST may carry text for people (RFC 9293 section 3.5.3); it is no stream data.
             self.rst = self.rst();
+            self.rst_in_order |= position == self.next;
             keep_earlier(&mut self.rst, ending(position));
             return None;
         }
@@ -431,8 +434,11 @@ impl Direction {
 
     /// Notes that the peer sent a RST of its own in this packet.
     pub(super) fn note_reset_of_peer(&mut self, packet: PacketId) {
-        let was_awaited =
-            |rst: End| rst.arrival.packet < packet && rst.position == self.acknowledged;
+        let was_awaited = |rst: End| {
+            let in_order = rst.position == self.acknowledged
+                || self.rst_in_order && rst.position > self.acknowledged;
+            rst.arrival.packet < packet && in_order
+        };
         self.rst_took_effect |= self.rst.is_some_and(was_awaited);
     }
 
