@@ -64,6 +64,19 @@ pub struct Limits {
     /// The same of a message. Common receivers take no more than 1 to 16 MiB; what all
     /// connections keep together is bounded by `kept_bytes_total`.
     pub watched_message_bytes: usize,
+    /// Bytes that one compressed message may inflate to before it is taken for a bomb and
+    /// inflated no further. Common bounds of receivers are 1 to 100 MiB.
+    pub inflated_bytes: u64,
+    /// How many times its compressed bytes a message may inflate to, once it is longer than
+    /// `ratio_from_bytes`. JSON and logs reach 100; a run of one byte reaches 1032.
+    pub inflated_ratio: u64,
+    /// Inflated bytes of a message up to which `inflated_ratio` does not count: a short message
+    /// of zeros harms nobody.
+    pub ratio_from_bytes: u64,
+    /// Bytes that the decompressors of all connections may take together. Beyond it the
+    /// connection that asks for more does without: its compressed messages are not read. Some
+    /// 10,000 directions fit.
+    pub inflating_bytes_total: usize,
 }
 
 impl Default for Limits {
@@ -88,6 +101,10 @@ impl Default for Limits {
             recognition_bytes: 128 << 10,
             watched_frame_bytes: 64 << 10,
             watched_message_bytes: 16 << 20,
+            inflated_bytes: 64 << 20,
+            inflated_ratio: 200,
+            ratio_from_bytes: 8 << 20,
+            inflating_bytes_total: 512 << 20,
         }
     }
 }

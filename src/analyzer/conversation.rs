@@ -16,6 +16,7 @@ use crate::side::{Side, Sides};
 use crate::tcp::{Anomaly, Chunk, Flow, FlowEvent, Gap, StreamEvent, Way, Ways};
 use crate::time::Timestamp;
 use crate::websocket::event::Oddity;
+use crate::websocket::extensions::Agreement;
 use crate::websocket::foreign::{self, Foreign};
 use crate::websocket::handshake::Handshake;
 use crate::websocket::kept::KeptChunk;
@@ -193,6 +194,29 @@ impl Conversation {
             Stage::Http => self.leave_alone(&[]),
             Stage::Other => {}
         }
+    }
+
+    /// Bytes of memory that decompressors take.
+    pub(super) const fn inflating_bytes(&self) -> usize {
+        match &self.stage {
+            Stage::WebSocket(session) => session.inflating_bytes(),
+            Stage::Http | Stage::Other => 0,
+        }
+    }
+
+    /// Inflates no more: there is no room for it.
+    pub(super) fn stop_inflating(&mut self) {
+        if let Stage::WebSocket(session) = &mut self.stage {
+            session.stop_inflating();
+        }
+    }
+
+    /// A WebSocket begins.
+    fn begin_session(&mut self, readers: Sides<FrameReader>, agreement: Agreement) {
+        let sight = self.log.as_ref().map(|log| log.sight());
+        let kept = sight.and_then(|sight| sight.message_bytes);
+        let session = Session::new(readers, agreement, kept);
+        self.stage = Stage::WebSocket(Box::new(session));
     }
 
     /// Takes what happened in a stream; returns the name of the bound that was met, if one was.
@@ -679,7 +703,7 @@ impl Conversation {
             self.searches.of_mut(client).take_if(|_| is_read);
         }
         self.read_searched_again();
-        self.stage = Stage::WebSocket(Box::new(Session::new(readers, agreement)));
+        self.begin_session(readers, agreement);
     }
 
     /// This is no WebSocket. An attempt at one stays reported.

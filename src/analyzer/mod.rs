@@ -2,6 +2,7 @@
 //! the packets, and memory is bounded by [`Limits`].
 
 mod conversation;
+mod messages;
 mod record;
 mod session;
 mod waiting;
@@ -142,6 +143,13 @@ impl Analyzer {
                 state.give_up();
                 watch.tell(flow, state);
             }
+            let after = Held::by(flow, state);
+            if held.inflating + after.inflating > limits.inflating_bytes_total + before.inflating
+                && after.inflating > before.inflating
+            {
+                met.push("inflating_bytes_total");
+                state.stop_inflating();
+            }
             for bound in met {
                 analysis.met(bound);
             }
@@ -262,6 +270,12 @@ impl Followed {
         }
     }
 
+    fn stop_inflating(&mut self) {
+        if let Self::Read(conversation) = self {
+            conversation.stop_inflating();
+        }
+    }
+
     /// Keeps of what is no WebSocket only what it is.
     fn settle(&mut self) {
         if let Self::Read(conversation) = self
@@ -279,6 +293,8 @@ struct Held {
     waiting: usize,
     /// By conversations.
     kept: usize,
+    /// By decompressors.
+    inflating: usize,
 }
 
 impl Held {
@@ -289,6 +305,10 @@ impl Held {
                 Followed::Read(conversation) => conversation.cost(),
                 Followed::Silent | Followed::Settled(_) => 0,
             },
+            inflating: match state {
+                Followed::Read(conversation) => conversation.inflating_bytes(),
+                Followed::Silent | Followed::Settled(_) => 0,
+            },
         }
     }
 
@@ -296,6 +316,7 @@ impl Held {
     const fn change(&mut self, before: Self, after: Self) {
         self.waiting = (self.waiting + after.waiting).saturating_sub(before.waiting);
         self.kept = (self.kept + after.kept).saturating_sub(before.kept);
+        self.inflating = (self.inflating + after.inflating).saturating_sub(before.inflating);
     }
 }
 

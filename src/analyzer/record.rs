@@ -53,6 +53,10 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         client: captured(Side::Client),
         server: captured(Side::Server),
     };
+    let infers_compression = ended
+        .session
+        .as_ref()
+        .is_some_and(|session| session.infers_compression());
     let layers = layers(&ended);
     let findings: Vec<Finding> = ended.ledger.into_findings();
     model::Connection {
@@ -73,7 +77,12 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         broken: findings
             .iter()
             .any(|finding| finding.rule.breaks(finding.severity)),
-        handshake: handshake(ended.handshake.as_ref(), ended.outcome, exposure),
+        handshake: handshake(
+            ended.handshake.as_ref(),
+            ended.outcome,
+            infers_compression,
+            exposure,
+        ),
         frames,
         messages,
         close,
@@ -146,12 +155,14 @@ fn captured(direction: &Direction, session: Option<&Session>, side: Side) -> mod
         gaps: direction.gaps(),
         unread_bytes: session.map_or(0, |session| session.unread_bytes(side)),
         unjudged: all.iter().map(unjudged).collect(),
+        unread_messages: session.map_or(0, |session| session.messages(side).unread()),
     }
 }
 
 fn handshake(
     handshake: Option<&Handshake>,
     outcome: Outcome,
+    infers_compression: bool,
     exposure: Exposure,
 ) -> model::Handshake {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -170,6 +181,10 @@ fn handshake(
         negotiated_extensions: handshake
             .and_then(|handshake| handshake.answered("Sec-WebSocket-Extensions"))
             .map(texts),
+        inferred_extensions: infers_compression
+            .then_some("permessage-deflate")
+            .into_iter()
+            .collect(),
         offered_subprotocols: handshake
             .map(|handshake| texts(handshake.offered("Sec-WebSocket-Protocol")))
             .unwrap_or_default(),

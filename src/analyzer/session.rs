@@ -22,6 +22,7 @@ use crate::websocket::message::MessageState;
 use crate::websocket::notable::Notable;
 use crate::websocket::reader::FrameReader;
 
+use super::messages::{CompressionUsed, Messages};
 use super::watch::Log;
 pub(super) use pings::EarlyAcknowledgement;
 use pings::{Answering, Pings};
@@ -50,6 +51,7 @@ pub(super) struct Session {
 struct SideSession {
     reader: FrameReader,
     tally: Tally,
+    messages: Messages,
 }
 
 /// What is known of one side's frames so far.
@@ -77,12 +79,43 @@ pub(super) struct Tally {
 }
 
 impl Session {
-    pub(super) fn new(readers: Sides<FrameReader>, agreement: Agreement) -> Self {
-        let sides = readers.map(|reader| SideSession {
-            reader,
-            tally: Tally::default(),
+    pub(super) fn new(
+        readers: Sides<FrameReader>,
+        agreement: Agreement,
+        kept: Option<usize>,
+    ) -> Self {
+        let sides = readers.map(|reader| {
+            let sender = reader.sequence().sender;
+            SideSession {
+                reader,
+                tally: Tally::default(),
+                messages: Messages::new(sender, agreement, kept),
+            }
         });
         Self { sides, agreement }
+    }
+
+    /// What was read of a side's messages.
+    pub(super) const fn messages(&self, side: Side) -> &Messages {
+        &self.sides.of(side).messages
+    }
+
+    /// Whether the capture lacks the 101, and messages say of themselves that they are compressed.
+    pub(super) fn infers_compression(&self) -> bool {
+        let inflates = |side| self.messages(side).compression_used() == CompressionUsed::Inflates;
+        self.agreement.is_unseen() && Side::BOTH.into_iter().any(inflates)
+    }
+
+    /// Bytes of memory that the decompressors take.
+    pub(super) const fn inflating_bytes(&self) -> usize {
+        let (client, server) = (&self.sides.client, &self.sides.server);
+        client.messages.inflating_bytes() + server.messages.inflating_bytes()
+    }
+
+    /// Inflates no more: there is no room for it.
+    pub(super) fn stop_inflating(&mut self) {
+        self.sides.client.messages.stop_inflating();
+        self.sides.server.messages.stop_inflating();
     }
 
     pub(super) const fn tally(&self, side: Side) -> &Tally {
@@ -93,9 +126,14 @@ impl Session {
     pub(super) fn catch_up(&mut self, context: &mut Context<'_>) {
         let agreement = self.agreement;
         for side in Side::BOTH {
-            let SideSession { reader, tally } = self.sides.of_mut(side);
+            let SideSession {
+                reader,
+                tally,
+                messages,
+            } = self.sides.of_mut(side);
             let limits = context.limits;
             reader.catch_up(limits, &mut |event| {
+                messages.take(&event, context);
                 tally.take(side, event, agreement, context);
             });
         }
@@ -103,35 +141,48 @@ impl Session {
 
     pub(super) fn data(&mut self, side: Side, chunk: &Chunk<'_>, context: &mut Context<'_>) {
         let agreement = self.agreement;
-        let SideSession { reader, tally } = self.sides.of_mut(side);
+        let SideSession {
+            reader,
+            tally,
+            messages,
+        } = self.sides.of_mut(side);
         tally.activity.note(chunk.arrival.time);
         let limits = context.limits;
         reader.data(chunk, limits, &mut |event| {
-            tally.take(side, event, agreement, context);
+            take(side, tally, messages, event, agreement, context);
         });
     }
 
     /// Notes missing bytes of a side; `told` if it was told of them already.
     pub(super) fn gap(&mut self, side: Side, gap: Gap, told: bool, context: &mut Context<'_>) {
         let agreement = self.agreement;
-        let SideSession { reader, tally } = self.sides.of_mut(side);
+        let SideSession {
+            reader,
+            tally,
+            messages,
+        } = self.sides.of_mut(side);
         // When they came is not known, but no later than what shows that they are missing.
         tally.activity.note(gap.arrival.time);
         let limits = context.limits;
         reader.gap(gap, told, limits, &mut |event| {
-            tally.take(side, event, agreement, context);
+            take(side, tally, messages, event, agreement, context);
         });
     }
 
     /// Nothing more will come from a side.
     pub(super) fn finish(&mut self, side: Side, ended: bool, context: &mut Context<'_>) {
         let agreement = self.agreement;
-        let SideSession { reader, tally } = self.sides.of_mut(side);
+        let SideSession {
+            reader,
+            tally,
+            messages,
+        } = self.sides.of_mut(side);
         let limits = context.limits;
         reader.finish(ended, limits, &mut |event| {
-            tally.take(side, event, agreement, context);
+            take(side, tally, messages, event, agreement, context);
         });
         tally.end_close(side, false, context);
+        messages.finish(context);
         let framing = if reader.unread_bytes() > 0 {
             Framing::Lost
         } else {
@@ -142,16 +193,23 @@ impl Session {
 
     /// Bytes of memory that what the readers keep takes.
     pub(super) fn cost(&self) -> usize {
-        let cost = |side: &SideSession| side.reader.cost() + side.tally.pings.cost();
+        let cost = |side: &SideSession| {
+            side.reader.cost() + side.tally.pings.cost() + side.messages.kept_bytes()
+        };
         cost(&self.sides.client) + cost(&self.sides.server)
     }
 
     /// Gives up what the readers keep: there is no room for it.
     pub(super) fn give_up(&mut self) {
         for side in Side::BOTH {
-            let SideSession { reader, tally } = self.sides.of_mut(side);
+            let SideSession {
+                reader,
+                tally,
+                messages,
+            } = self.sides.of_mut(side);
             reader.give_up();
             tally.pings.give_up();
+            messages.stop_keeping();
         }
     }
 
@@ -216,7 +274,11 @@ impl Session {
 
     /// What is known of a side when the connection is over.
     pub(super) fn ending(&self, side: Side, direction: &Direction) -> SideEnding {
-        let SideSession { reader, tally } = self.sides.of(side);
+        let SideSession {
+            reader,
+            tally,
+            messages,
+        } = self.sides.of(side);
         let end = direction.end();
         let reached = end.is_none_or(|(end, _)| direction.reached(end));
         let message = reader.sequence().message;
@@ -244,7 +306,30 @@ impl Session {
                 || (lacks_bytes && !reader.is_in_step())
                 || direction.has_unseen_end(),
             unseen: tally.unseen || lacks_bytes,
+            unread_messages: messages.unread() > 0 || self.agreement.has_unknown(),
         }
+    }
+}
+
+/// Takes what came out of a side's framing.
+fn take(
+    side: Side,
+    tally: &mut Tally,
+    messages: &mut Messages,
+    event: FrameEvent<'_>,
+    agreement: Agreement,
+    context: &mut Context<'_>,
+) {
+    messages.take(&event, context);
+    if let Some(log) = &mut context.log {
+        log.settle(side, context.ledger.take_recent(side));
+    }
+    tally.take(side, event, agreement, context);
+    // What is found in a message may be told only when it is certain that nothing cut into it.
+    if let Some(log) = &mut context.log
+        && !messages.is_pending()
+    {
+        log.settle(side, Vec::new());
     }
 }
 
@@ -281,6 +366,9 @@ impl Tally {
     /// Notes bytes that are no frames. What loses the place of the next header is judged when it
     /// is known where frames go on.
     fn note_oddity(&mut self, side: Side, oddity: Oddity, context: &mut Context<'_>) {
+        if matches!(oddity, Oddity::Found { .. }) {
+            return;
+        }
         self.unseen = true;
         if oddity.loses_place() {
             self.pings.lose_place();

@@ -2,7 +2,6 @@
 //! between them, as values, in the order in which they were read. Nothing is collected where
 //! nobody watches.
 
-mod joining;
 mod log;
 
 use crate::decode::Endpoint;

@@ -188,6 +188,9 @@ pub struct Handshake {
     /// Elements of Sec-WebSocket-Extensions in the 101 that is in this capture; null where no
     /// 101 is.
     pub negotiated_extensions: Option<Vec<String>>,
+    /// Extensions that the frames show where no 101 is in this capture: `permessage-deflate`,
+    /// if messages with RSV1 inflate.
+    pub inferred_extensions: Vec<&'static str>,
     /// Elements of Sec-WebSocket-Protocol in the request.
     pub offered_subprotocols: Vec<String>,
     /// Sec-WebSocket-Protocol of the answer.
@@ -317,6 +320,8 @@ pub struct Captured {
     pub gaps: u64,
     /// TCP payload bytes that were captured and could not be read as frames.
     pub unread_bytes: u64,
+    /// Compressed messages that could not be inflated, since the capture lacks what they need.
+    pub unread_messages: u64,
     /// Where nothing could be judged: the first 16 ranges.
     pub unjudged: Vec<Unjudged>,
 }

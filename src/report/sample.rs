@@ -88,6 +88,7 @@ pub(crate) fn connection(id: u64) -> Connection {
             host: Some("api.example.com".to_owned()),
             offered_extensions: vec!["permessage-deflate; client_max_window_bits".to_owned()],
             negotiated_extensions: Some(Vec::new()),
+            inferred_extensions: Vec::new(),
             offered_subprotocols: Vec::new(),
             subprotocol: None,
             intermediaries: Vec::new(),

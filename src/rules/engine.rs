@@ -2,14 +2,15 @@
 //! finding, its first occurrence told in full.
 
 use crate::packet::PacketId;
+use crate::place::Place;
 use crate::rules::{Cause, Finding, Severity};
 use crate::side::{Side, Sides};
 use crate::tcp::Anomaly;
 use crate::websocket::handshake::Handshake;
 
 use super::judge::{
-    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, PingFacts, PongFacts, SegmentFacts,
-    Sequel, SideEnding, StreamFacts, Telling, Unanswered,
+    CloseFacts, EndingFacts, FrameFacts, HandshakeFacts, Judge, MessageFacts, PingFacts, PongFacts,
+    SegmentFacts, Sequel, SideEnding, StreamFacts, Telling, Unanswered,
 };
 use super::{ALL, Rule};
 
@@ -76,6 +77,29 @@ impl Ledger {
                 let packet = facts.seen.place.packet;
                 self.note(rule, severity, facts.sender, packet, || tell(facts));
             }
+        }
+    }
+
+    /// Judges a message with something wrong in it.
+    pub fn judge_message(&mut self, facts: &MessageFacts<'_>) {
+        for rule in ALL {
+            if let Judge::Message { fires, tell } = &rule.judge
+                && let Some(severity) = fires(rule, facts)
+            {
+                let telling = tell(facts);
+                let packet = telling.place.packet;
+                self.note(rule, severity, facts.sender, packet, || telling);
+            }
+        }
+    }
+
+    /// Adds words to what was found first about a sender, if that was found at this place.
+    pub fn add(&mut self, rule: &str, sender: Side, place: &Place, words: &str) {
+        let found = self.findings.iter_mut().find(|finding| {
+            finding.rule.name == rule && finding.sender == Some(sender) && finding.place == *place
+        });
+        if let Some(finding) = found {
+            finding.message.push_str(words);
         }
     }
 

@@ -7,6 +7,10 @@ use crate::place::Place;
 /// Bytes of each version that are kept, from the first that differs.
 pub(super) const SHOWN: usize = 16;
 
+/// Bytes of a segment that contradicts nobody: it may be a keep-alive probe, which carries a byte of
+/// no meaning, stored out of its order.
+pub(super) const PROBE: usize = 1;
+
 /// One of two versions of the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {

@@ -10,7 +10,7 @@ use crate::place::Place;
 use crate::side::Side;
 use crate::time::Timestamp;
 
-use super::conflict::{Conflict, SHOWN, Version};
+use super::conflict::{Conflict, PROBE, SHOWN, Version};
 use super::event::{Arrival, StreamEvent};
 use super::reassembly::{Direction, Moment};
 use super::recent::Recent;
@@ -371,7 +371,7 @@ impl Flow {
         } else {
             Checksum::Unknown
         };
-        if standing.is_probe(segment) || segment.flags.contains(TcpFlags::SYN) {
+        if segment.payload.len() <= PROBE || segment.flags.contains(TcpFlags::SYN) {
             return checksum;
         }
         let differs = match direction.repeated(segment, standing) {

@@ -6,7 +6,7 @@
 use crate::decode::Checksum;
 use crate::packet::PacketId;
 
-use super::conflict::{SHOWN, Version};
+use super::conflict::{PROBE, SHOWN, Version};
 
 /// What an entry takes beside its bytes, about.
 const ENTRY: usize = 64;
@@ -156,6 +156,7 @@ impl Recent {
             let entry_end = entry.offset + entry.length as u64;
             let (from, to) = (offset.max(entry.offset), end.min(entry_end));
             if from < to
+                && entry.length > PROBE
                 && let Some(at) = self.first_difference(entry, from, to, offset, bytes)
             {
                 found = Some(Difference {

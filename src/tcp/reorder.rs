@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::decode::Checksum;
 
-use super::conflict::{SHOWN, Version};
+use super::conflict::{PROBE, SHOWN, Version};
 use super::event::Arrival;
 
 /// Bytes of one segment that wait for earlier ones.
@@ -106,6 +106,9 @@ impl Reorder {
         let end = position + bytes.len() as u64;
         let before = self.pieces.range(..position).next_back();
         for (start, piece) in before.into_iter().chain(self.pieces.range(position..end)) {
+            if piece.bytes.len() <= PROBE {
+                continue;
+            }
             let from = position.max(*start);
             let own = bytes.get(usize::try_from(from - position).ok()?..)?;
             let kept = usize::try_from(from - *start)

@@ -55,6 +55,11 @@ pub enum Oddity {
         /// What stands where it announces the next one.
         next: Option<FrameHeader>,
     },
+    /// Frames were found again by a search: the first of them may be part of a payload.
+    Found {
+        /// Where.
+        place: Place,
+    },
 }
 
 impl Oddity {
@@ -63,7 +68,9 @@ impl Oddity {
     #[must_use]
     pub const fn place(&self) -> Place {
         match self {
-            Self::Foreign { place, .. } | Self::FramingLost { place, .. } => *place,
+            Self::Foreign { place, .. }
+            | Self::FramingLost { place, .. }
+            | Self::Found { place } => *place,
             Self::Gap { gap, frame, .. } => gap.place(*frame),
         }
     }
@@ -72,7 +79,9 @@ impl Oddity {
     #[must_use]
     pub const fn end_offset(&self) -> u64 {
         match self {
-            Self::Foreign { place, .. } | Self::FramingLost { place, .. } => place.stream_offset,
+            Self::Foreign { place, .. }
+            | Self::FramingLost { place, .. }
+            | Self::Found { place } => place.stream_offset,
             Self::Gap { gap, .. } => gap.offset.saturating_add(gap.length),
         }
     }
@@ -83,6 +92,7 @@ impl Oddity {
         match self {
             Self::Gap { lost_place, .. } => *lost_place,
             Self::Foreign { .. } | Self::FramingLost { .. } => true,
+            Self::Found { .. } => false,
         }
     }
 }

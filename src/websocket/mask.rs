@@ -9,7 +9,13 @@ pub fn unmask(payload: &mut [u8], key: [u8; 4], offset: u64) {
         2 => [c, d, a, b],
         _ => [d, a, b, c],
     };
-    for (byte, key) in payload.iter_mut().zip(turned.into_iter().cycle()) {
+    let [a, b, c, d] = turned;
+    let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    let (words, rest) = payload.as_chunks_mut::<8>();
+    for word in words {
+        *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
+    }
+    for (byte, key) in rest.iter_mut().zip(turned.into_iter().cycle()) {
         *byte ^= key;
     }
 }
@@ -28,6 +34,19 @@ mod tests {
             unmask(&mut head, key, 0);
             unmask(&mut tail, key, cut as u64);
             assert_eq!([head, tail].concat(), b"Hello");
+        }
+    }
+
+    #[test]
+    fn words_and_bytes_take_the_same_key() {
+        let key = [1, 2, 3, 4];
+        for length in 0..40 {
+            for offset in 0..5 {
+                let mut bytes = vec![0; length];
+                unmask(&mut bytes, key, offset as u64);
+                let expected: Vec<u8> = (offset..offset + length).map(|at| key[at % 4]).collect();
+                assert_eq!(bytes, expected);
+            }
         }
     }
 }

@@ -309,7 +309,7 @@ impl FrameReader {
                 if self.searched > limits.search_bytes_total {
                     self.state = State::GivenUp;
                 } else {
-                    self.look(false, limits);
+                    self.look(false, limits, sink);
                 }
                 chunk.bytes.len()
             }
@@ -548,7 +548,7 @@ impl FrameReader {
                 self.lose_place();
                 false
             }
-            State::Searching(_) => self.look(true, limits),
+            State::Searching(_) => self.look(true, limits, sink),
             _ => false,
         }
     }

@@ -13,7 +13,7 @@ use crate::websocket::kept::KeptChunk;
 use crate::websocket::reader::FrameReader;
 use crate::websocket::search::{Search, Threshold};
 
-use super::{Conversation, RolesFrom, Session, Stage};
+use super::{Conversation, RolesFrom};
 
 impl Conversation {
     /// The answer to an attempt is missing: what follows on both sides may be HTTP or frames.
@@ -185,7 +185,7 @@ impl Conversation {
             client: reader(Side::Client),
             server: reader(Side::Server),
         };
-        self.stage = Stage::WebSocket(Box::new(Session::new(readers, agreement)));
+        self.begin_session(readers, agreement);
         if let Some((session, mut context)) = self.session(limits) {
             session.catch_up(&mut context);
         }

@@ -12,7 +12,6 @@ use crate::websocket::handshake::Handshake;
 use crate::websocket::header::Opcode;
 use crate::websocket::mask::unmask;
 
-use super::joining::Joining;
 use super::{Moment, Sight, WatchedFrame};
 
 /// What is collected of one connection.
@@ -31,7 +30,8 @@ struct SideLog {
     frame: Option<Box<WatchedFrame>>,
     /// The message that is open is marked as compressed.
     compressed: bool,
-    joining: Joining,
+    /// The frame that ended, until it is certain that no more is found in it.
+    ended_frame: Option<Box<WatchedFrame>>,
     /// The end of its TCP stream was told of.
     ended: bool,
 }
@@ -44,6 +44,11 @@ impl Log {
             begun: false,
             sides: Sides::default(),
         }
+    }
+
+    /// What is to be collected.
+    pub(in crate::analyzer) const fn sight(&self) -> Sight {
+        self.sight
     }
 
     /// What was collected since the last time.
@@ -98,11 +103,6 @@ impl Log {
             close: None,
             rules,
         }));
-        if self.sight.message_bytes.is_some()
-            && let Some(cut) = side.joining.begin(sender, &seen)
-        {
-            self.message(cut);
-        }
     }
 
     /// Bytes of the payload, as they stood on the wire.
@@ -124,13 +124,6 @@ impl Log {
             let wanted = bytes.get(..room.min(bytes.len())).unwrap_or_default();
             frame.payload.extend(plain(wanted));
         }
-        if let Some(room) = sight.message_bytes {
-            // What is only counted need not be unmasked.
-            match room {
-                0 => side.joining.payload(bytes, 0),
-                room => side.joining.payload(&plain(bytes), room),
-            }
-        }
     }
 
     /// The payload of a Close, as far as it came.
@@ -144,28 +137,30 @@ impl Log {
 
     /// The frame ended, and broke these rules, too.
     pub(in crate::analyzer) fn end(&mut self, sender: Side, whole: bool, rules: Vec<&'static str>) {
-        self.end_frame(sender, whole, rules);
-        if let Some(message) = self.sides.of_mut(sender).joining.end() {
-            self.message(message);
+        self.settle(sender, Vec::new());
+        let side = self.sides.of_mut(sender);
+        let Some(mut frame) = side.frame.take() else {
+            return;
+        };
+        frame.whole = whole;
+        add(&mut frame.rules, rules);
+        side.ended_frame = Some(frame);
+    }
+
+    /// Shows the frame that ended, in which these rules were found broken, too.
+    pub(in crate::analyzer) fn settle(&mut self, sender: Side, rules: Vec<&'static str>) {
+        let side = self.sides.of_mut(sender);
+        if let Some(mut frame) = side.ended_frame.take() {
+            add(&mut frame.rules, rules);
+            self.moments.push(Moment::Frame(frame));
+        } else if let Some(frame) = &mut side.frame {
+            add(&mut frame.rules, rules);
         }
     }
 
     /// A message ended, or will not be gone on with.
     pub(in crate::analyzer) fn message(&mut self, message: MessageSeen) {
         self.moments.push(Moment::Message(Box::new(message)));
-    }
-
-    fn end_frame(&mut self, sender: Side, whole: bool, rules: Vec<&'static str>) {
-        let Some(mut frame) = self.sides.of_mut(sender).frame.take() else {
-            return;
-        };
-        frame.whole = whole;
-        for rule in rules {
-            if !frame.rules.contains(&rule) {
-                frame.rules.push(rule);
-            }
-        }
-        self.moments.push(Moment::Frame(frame));
     }
 
     /// Bytes are no frames, or missing, and broke these rules.
@@ -179,6 +174,8 @@ impl Log {
             Oddity::Gap {
                 gap, lost_place, ..
             } => return self.gap(sender, gap, lost_place),
+            // Of this it is told when the first frame has come.
+            Oddity::Found { .. } => return,
             Oddity::Foreign { place, kind, .. } => (place, Some(kind)),
             Oddity::FramingLost { place, .. } => (place, None),
         };
@@ -199,8 +196,6 @@ impl Log {
     fn gap(&mut self, sender: Side, gap: Gap, lost_place: bool) {
         if lost_place {
             self.cut(sender);
-        } else {
-            self.sides.of_mut(sender).joining.lose_bytes();
         }
         self.moments.push(Moment::Gap {
             sender,
@@ -211,9 +206,8 @@ impl Log {
 
     /// What is going on will not be gone on with.
     fn cut(&mut self, sender: Side) {
-        self.end_frame(sender, false, Vec::new());
-        let cut = self.sides.of_mut(sender).joining.cut();
-        cut.for_each(|message| self.message(message));
+        self.end(sender, false, Vec::new());
+        self.settle(sender, Vec::new());
     }
 
     /// Tells once where a side ended its stream, as soon as all that comes before was read. Whether
@@ -245,8 +239,8 @@ impl Log {
     /// Bytes that are kept of frames and messages which go on.
     pub(in crate::analyzer) fn cost(&self) -> usize {
         let of = |side: &SideLog| {
-            let frame = side.frame.as_ref().map_or(0, |frame| frame.payload.len());
-            frame + side.joining.cost()
+            let frames = side.frame.iter().chain(&side.ended_frame);
+            frames.map(|frame| frame.payload.len()).sum::<usize>()
         };
         of(&self.sides.client) + of(&self.sides.server)
     }
@@ -255,6 +249,15 @@ impl Log {
     pub(in crate::analyzer) fn give_up(&mut self) {
         if self.cost() > 0 {
             self.finish();
+        }
+    }
+}
+
+/// Adds names that are not there yet.
+fn add(names: &mut Vec<&'static str>, more: Vec<&'static str>) {
+    for name in more {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
 }

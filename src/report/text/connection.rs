@@ -128,6 +128,10 @@ fn handshake(handshake: &Handshake) -> Line {
     if let Some(extensions) = extensions(handshake) {
         let _ = write!(rest, "; {extensions}");
     }
+    if !handshake.inferred_extensions.is_empty() {
+        let inferred = handshake.inferred_extensions.join(", ");
+        let _ = write!(rest, "; {inferred} inferred from messages that inflate");
+    }
     if let Some(subprotocols) = subprotocols(handshake) {
         let _ = write!(rest, "; {subprotocols}");
     }
@@ -195,6 +199,7 @@ fn captured(connection: &Connection) -> Option<String> {
             from_start,
             missing_bytes,
             gaps,
+            unread_messages,
             ..
         } = *connection.captured.of(side);
         let start = (!from_start).then(|| "the beginning".to_owned());
@@ -205,7 +210,11 @@ fn captured(connection: &Connection) -> Option<String> {
                 counted(gaps, "place")
             )
         });
-        let lacks: Vec<_> = start.into_iter().chain(gaps).collect();
+        let unread = (unread_messages > 0).then(|| {
+            let messages = counted(unread_messages, "compressed message");
+            format!("what {messages} refer to")
+        });
+        let lacks: Vec<_> = start.into_iter().chain(gaps).chain(unread).collect();
         (!lacks.is_empty()).then(|| format!("{side}: {}", lacks.join(" and ")))
     };
     let sides: Vec<_> = Side::BOTH.into_iter().filter_map(lacks).collect();

@@ -114,10 +114,13 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
                     ),
                     Some(error.as_cause()),
                 ),
-                // Text and compressed payloads are not looked into: no word on what is in them.
-                None if code == 1007 => (String::new(), None),
                 None if facts.peer.unseen => (
                     format!("; the capture lacks part of what the {peer} sent before"),
+                    None,
+                ),
+                // Only what is in a message can be wrong about it, and that was not read.
+                None if code == 1007 && facts.peer.unread_messages => (
+                    format!("; not every message of the {peer} could be read in this capture"),
                     None,
                 ),
                 None => (

@@ -51,6 +51,9 @@ pub struct SideEnding {
     pub last_data: Option<FrameSeen>,
     /// Bytes of its stream that the capture lacks, or that could not be read as frames.
     pub unseen: bool,
+    /// Messages of it could not be read, nobody being at fault: compressed ones whose context is
+    /// not known, or all where an extension that is not known was agreed.
+    pub unread_messages: bool,
     /// It may have left, by Close, FIN or RST, in bytes that were not seen.
     pub may_have_left: bool,
 }

@@ -5,6 +5,7 @@ mod close;
 mod ending;
 mod frame;
 mod handshake;
+mod message;
 mod ping;
 mod segment;
 mod stream;
@@ -15,6 +16,7 @@ pub use close::CloseFacts;
 pub use ending::{EndingFacts, SideEnding, TcpEnding};
 pub use frame::{FrameFacts, always, unless_masks_tell_sides};
 pub use handshake::{HandshakeFacts, Sequel, Unanswered};
+pub use message::MessageFacts;
 pub use ping::{PingFacts, PongFacts};
 pub use segment::SegmentFacts;
 pub use stream::{ForeignBytes, Framing, StreamFacts};
@@ -40,6 +42,13 @@ pub enum Judge {
         fires: fn(&Rule, &FrameFacts<'_>) -> Option<Severity>,
         /// In which words.
         tell: fn(&FrameFacts<'_>) -> Telling,
+    },
+    /// A message with something wrong in it.
+    Message {
+        /// Whether it fires.
+        fires: fn(&Rule, &MessageFacts<'_>) -> Option<Severity>,
+        /// In which words.
+        tell: fn(&MessageFacts<'_>) -> Telling,
     },
     /// A Close frame with its payload.
     Close {

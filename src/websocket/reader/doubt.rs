@@ -4,7 +4,7 @@ use crate::limits::Limits;
 use crate::tcp::Chunk;
 
 use super::{FrameReader, MAX_LOSSES, Pending, State};
-use crate::websocket::event::FrameEvent;
+use crate::websocket::event::{FrameEvent, Oddity};
 use crate::websocket::foreign::{self, Foreign};
 use crate::websocket::header::FrameHeader;
 use crate::websocket::intrusion::IntrusionReader;
@@ -63,7 +63,7 @@ impl FrameReader {
                 self.unread += chunk.bytes.len() as u64;
             }
         }
-        self.look(false, limits);
+        self.look(false, limits, sink);
     }
 
     /// Takes a suspect header for what it says, although nothing shows what follows its frame.
@@ -148,7 +148,12 @@ impl FrameReader {
     }
 
     /// Looks for frames in what the search keeps; returns whether there are any.
-    pub(super) fn look(&mut self, ended: bool, limits: &Limits) -> bool {
+    pub(super) fn look(
+        &mut self,
+        ended: bool,
+        limits: &Limits,
+        sink: &mut impl FnMut(FrameEvent<'_>),
+    ) -> bool {
         let State::Searching(search) = &mut self.state else {
             return false;
         };
@@ -160,6 +165,10 @@ impl FrameReader {
             return false;
         };
         let chunks = search.into_chunks(offset);
+        if let Some(first) = chunks.first() {
+            let place = first.as_chunk().place(Some(self.frames + 1));
+            sink(FrameEvent::Oddity(Oddity::Found { place }));
+        }
         let found: usize = chunks.iter().map(|kept| kept.as_chunk().bytes.len()).sum();
         self.unread = self.unread.saturating_sub(found as u64);
         self.is_found = true;
