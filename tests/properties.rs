@@ -22,7 +22,9 @@ use wsblame::rules::{self, Table};
 use wsblame::source::{MemoryPacket, Packets};
 use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
-use wsblame_fixtures::{Capture, Conversation, Frame, Head, LengthForm, Packet, Segment, Side};
+use wsblame_fixtures::{
+    Capture, Conversation, Deflater, Frame, Head, LengthForm, Packet, Segment, Side,
+};
 
 /// What one side does before the other has its turn.
 #[derive(Clone, Debug)]
@@ -206,6 +208,7 @@ fn scripts() -> Vec<Script> {
     let upgrade = Head::upgrade();
     let switching = Head::switching(&upgrade);
     let hello = Frame::text("hello, hello");
+    let mut deflater = Deflater::default();
     let tunnelled = Frame::binary([]).declaring(page.len() as u64);
     let tunnelled = tunnelled.encode(Server, [0; 4]);
     [
@@ -237,6 +240,24 @@ fn scripts() -> Vec<Script> {
             .client(Frame::pong("3"))
             .client(Frame::pong("2"))
             .closes(1000),
+        Script::accepted("texts that are no text")
+            .client(Frame::text(b"smile \xf0\x9f").not_final())
+            .client(Frame::continuation(b"\x98\x80"))
+            .client(Frame::text(b"smile \xf0\x9f").not_final())
+            .client(Frame::ping("p"))
+            .client(Frame::continuation(b"\x28 and more"))
+            .server(Frame::text(b"half an \xc3"))
+            .server(Frame::close(1007, ""))
+            .client(Frame::close(1007, ""))
+            .ends(Server),
+        Script::new("compressed, and then not")
+            .bytes(Client, offer.encode())
+            .bytes(Server, agree.encode())
+            .client(deflater.compress(hello.clone()))
+            .client(deflater.compress(hello.clone()))
+            .client(Frame::text("{\"a\": [1, 2, 3], \"b\": [1, 2, 3]}").rsv1())
+            .client(deflater.compress(hello.clone()))
+            .closes(1007),
         Script::accepted("violations of single frames")
             .server(hello.clone().rsv(2))
             .client(hello.clone())

@@ -320,7 +320,8 @@ pub struct Captured {
     pub gaps: u64,
     /// TCP payload bytes that were captured and could not be read as frames.
     pub unread_bytes: u64,
-    /// Compressed messages that could not be inflated, since the capture lacks what they need.
+    /// Compressed messages that could not be inflated since what they refer to is not known: the
+    /// capture lacks it, or it did not inflate itself.
     pub unread_messages: u64,
     /// Where nothing could be judged: the first 16 ranges.
     pub unjudged: Vec<Unjudged>,

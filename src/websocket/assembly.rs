@@ -109,10 +109,9 @@ impl Assembly {
     /// Keeps no messages any more.
     pub fn stop_keeping(&mut self) {
         self.kept = self.kept.map(|_| 0);
-        for message in [&mut self.single, &mut self.open, &mut self.over] {
-            if let Some(message) = message {
-                message.stop_keeping();
-            }
+        let messages = [&mut self.single, &mut self.open, &mut self.over];
+        for message in messages.into_iter().flatten() {
+            message.stop_keeping();
         }
     }
 
@@ -370,10 +369,9 @@ impl Assembly {
     }
 
     fn absolve_from(&mut self, frame: Option<u64>) {
-        for message in [&mut self.single, &mut self.open, &mut self.over] {
-            if let Some(message) = message {
-                message.absolve_from(frame);
-            }
+        let messages = [&mut self.single, &mut self.open, &mut self.over];
+        for message in messages.into_iter().flatten() {
+            message.absolve_from(frame);
         }
     }
 

@@ -24,10 +24,15 @@ const RATIO_STEP: u64 = 1 << 20;
 pub const INFLATER_BYTES: usize = 48 << 10;
 
 /// Why a message does not inflate.
+///
+/// Which of the three faults of a code it is depends on how the input is cut, as far as the
+/// decompressor says: they are one here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InflateFault {
-    /// What stands there is no DEFLATE data; the decompressor's words.
-    Invalid(&'static str),
+    /// A code that stands for nothing, or a reference to what is not in the window.
+    BadCode,
+    /// A block does not begin as blocks do; the decompressor's words.
+    BadBlock(&'static str),
     /// The message ends inside of a block.
     Truncated,
 }
@@ -35,7 +40,10 @@ pub enum InflateFault {
 impl fmt::Display for InflateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(reason) => f.write_str(reason),
+            Self::BadCode => {
+                f.write_str("an invalid code, or a reference to what no message before held")
+            }
+            Self::BadBlock(reason) => f.write_str(reason),
             Self::Truncated => f.write_str("the message ends inside of a block"),
         }
     }
@@ -212,12 +220,26 @@ impl Inflater {
         *rest = rest.get(count(taken)..).unwrap_or_default();
         let result = match result {
             Ok(status) => Ok((count(made), status)),
-            Err(error) => {
-                let reason = self.state.error_message().unwrap_or(error.as_str());
-                Err((count(made), InflateFault::Invalid(reason)))
-            }
+            Err(_) => Err((count(made), self.fault())),
         };
         (count(taken), result)
+    }
+
+    fn fault(&self) -> InflateFault {
+        match self.state.error_message() {
+            Some(
+                reason @ ("invalid block type"
+                | "invalid stored block lengths"
+                | "too many length or distance symbols"
+                | "too many length or distance codes"
+                | "invalid code lengths set"
+                | "invalid bit length repeat"
+                | "invalid code -- missing end-of-block"
+                | "invalid literal/lengths set"
+                | "invalid distances set"),
+            ) => InflateFault::BadBlock(reason),
+            _ => InflateFault::BadCode,
+        }
     }
 
     fn hold_to(&self, limits: &Limits) -> Result<(), Bomb> {

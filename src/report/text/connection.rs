@@ -210,12 +210,14 @@ fn captured(connection: &Connection) -> Option<String> {
                 counted(gaps, "place")
             )
         });
-        let unread = (unread_messages > 0).then(|| {
+        let lacks: Vec<_> = start.into_iter().chain(gaps).collect();
+        let unread = if unread_messages > 0 {
             let messages = counted(unread_messages, "compressed message");
-            format!("what {messages} refer to")
-        });
-        let lacks: Vec<_> = start.into_iter().chain(gaps).chain(unread).collect();
-        (!lacks.is_empty()).then(|| format!("{side}: {}", lacks.join(" and ")))
+            format!(", so that {messages} could not be read")
+        } else {
+            String::new()
+        };
+        (!lacks.is_empty()).then(|| format!("{side}: {}{unread}", lacks.join(" and ")))
     };
     let sides: Vec<_> = Side::BOTH.into_iter().filter_map(lacks).collect();
     (!sides.is_empty()).then(|| sides.join("; "))

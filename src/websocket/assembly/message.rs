@@ -164,7 +164,16 @@ impl Message {
             self.cut_into = self.last.place.frame;
         }
         let is_wanted = self.room.is_some() || self.fault.is_none() || self.is_inflating();
-        self.unreadable.is_none() && is_wanted
+        (self.unreadable.is_none() && is_wanted) || self.is_showing()
+    }
+
+    /// Whether the bytes that come are among those that show what does not inflate, also behind
+    /// the place where that was found.
+    const fn is_showing(&self) -> bool {
+        self.frames == 1
+            && self.head.length < SHOWN
+            && !matches!(self.compression, Compression::None)
+            && !matches!(self.unreadable, Some(Unreadable::MissingBytes))
     }
 
     /// Reads bytes, unmasked; `false` if the context is lost with it.
@@ -174,6 +183,9 @@ impl Message {
         inflater: Option<&mut Inflater>,
         limits: &Limits,
     ) -> bool {
+        if self.is_showing() {
+            self.head.fill(bytes);
+        }
         if self.unreadable.is_some() {
             return true;
         }
@@ -181,16 +193,11 @@ impl Message {
             self.take_plain(bytes);
             return true;
         };
-        if self.frames == 1 {
-            self.head.fill(bytes);
-        }
         let result = inflater.push(bytes, limits, &mut |plain| self.take_plain(plain));
         match result {
             Ok(()) => true,
             // Whether the window goes on behind a block with BFINAL=1 is not written anywhere.
-            Err(Stop::Fault(InflateFault::Invalid("invalid distance too far back")))
-                if inflater.is_behind_final() =>
-            {
+            Err(Stop::Fault(InflateFault::BadCode)) if inflater.is_behind_final() => {
                 self.stop_reading(Unreadable::LostContext);
                 false
             }
