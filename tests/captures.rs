@@ -44,7 +44,8 @@ fn check(capture: &Path) -> (Option<i32>, Value) {
     (output.status.code(), report)
 }
 
-/// The findings of a report that `expected.json` would hold (fixtures/README.md).
+/// The findings of a report that `expected.json` would hold (fixtures/README.md), those of one
+/// packet in the order of their names: which of them a report puts first is not its subject.
 fn covered_findings(connection: &Value) -> Vec<&Value> {
     let findings = connection["findings"].as_array().unwrap();
     let is_forged = |packet: &Value| {
@@ -57,7 +58,9 @@ fn covered_findings(connection: &Value) -> Vec<&Value> {
         "foreign-segment" => !is_forged(&finding["packet"]),
         _ => finding["severity"] != "info",
     };
-    findings.iter().filter(counts).collect()
+    let mut covered: Vec<&Value> = findings.iter().filter(counts).collect();
+    covered.sort_by_key(|finding| (finding["packet"].as_u64(), finding["rule"].as_str()));
+    covered
 }
 
 /// Takes out of `expected` what rules say that are not there yet, so that a capture may be here
