@@ -14,7 +14,7 @@ use super::conflict::{Conflict, PROBE, SHOWN, Version};
 use super::event::{Arrival, StreamEvent};
 use super::reassembly::{Direction, Moment};
 use super::recent::Recent;
-use super::resets::{Progress, Reset};
+use super::resets::{Later, Progress, Reset};
 use super::retries::Repeated;
 use super::watch::{Anomaly, Standing, Watch};
 
@@ -322,14 +322,20 @@ impl Flow {
             self.watches.of_mut(way).is_answered();
         }
         if let Some(before) = before {
-            let progress = (before, self.progress(way));
-            let seen = (segment.time, segment.packet);
+            let end = standing.as_ref().map(|standing| standing.end);
+            let later = Later {
+                time: segment.time,
+                packet: segment.packet,
+                payload_end: end.filter(|_| !segment.payload.is_empty()),
+                before,
+                after: self.progress(way),
+            };
             let round_trip = match self.opening {
                 Opening::Done(round_trip) => Some(round_trip),
                 Opening::Unseen | Opening::Begun(_) => None,
             };
             let watch = self.watches.of_mut(way);
-            watch.goes_on(seen, segment.ttl, progress, round_trip);
+            watch.goes_on(later, segment.ttl, round_trip);
         }
         bound
     }
@@ -355,6 +361,8 @@ impl Flow {
                 let window = self.watches.of(way.back()).window();
                 let reset = Reset {
                     place: standing.place(segment),
+                    position: standing.position,
+                    peer_sent: self.directions.of(way.back()).highest(),
                     ttl: segment.ttl,
                     out_of_window: direction.out_of_window(standing, window),
                     goes_on: None,

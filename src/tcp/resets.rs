@@ -58,30 +58,52 @@ pub(super) struct Progress {
     pub(super) acknowledged: u64,
 }
 
+/// A later segment of a sender's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Later {
+    pub(super) time: Timestamp,
+    pub(super) packet: PacketId,
+    /// The position behind its payload, if it has one.
+    pub(super) payload_end: Option<u64>,
+    /// How far its sender had come before it.
+    pub(super) before: Progress,
+    /// How far it has come with it.
+    pub(super) after: Progress,
+}
+
 /// A RST, and what its sender did then.
 #[derive(Debug)]
 pub(super) struct Reset {
     pub(super) place: Place,
+    /// Where it stands in its stream.
+    pub(super) position: u64,
+    /// The position behind all that the other side had sent.
+    pub(super) peer_sent: u64,
     pub(super) ttl: u8,
     pub(super) out_of_window: Option<OutOfWindow>,
     pub(super) goes_on: Option<GoesOn>,
 }
 
 impl Reset {
-    /// Takes a later segment of the same sender, which brought it so far.
-    pub(super) fn note(
-        &mut self,
-        (time, packet): (Timestamp, PacketId),
-        (before, after): (Progress, Progress),
-        round_trip: Option<Duration>,
-    ) {
-        let later = time.since(self.place.time);
+    /// Takes a later segment of the same sender.
+    ///
+    /// What the capture lacks may have been sent before the RST: new is only what stands behind
+    /// it, and an acknowledgement alone of what the other side sent after it.
+    pub(super) fn note(&mut self, segment: Later, round_trip: Option<Duration>) {
+        let Later { before, after, .. } = segment;
+        let later = segment.time.since(self.place.time);
         let in_flight = round_trip.map_or(UNKNOWN_ROUND_TRIP, |time| time.max(OVERTAKING));
-        let with_data = after.sent > before.sent;
-        let is_new = with_data || after.acknowledged > before.acknowledged;
-        if self.goes_on.is_none() && is_new && later > in_flight {
+        // Where a RST that is out of the window stands says nothing.
+        let known = match self.out_of_window {
+            None => before.sent.max(self.position),
+            Some(_) => before.sent,
+        };
+        let with_data = segment.payload_end.is_some_and(|end| end > known);
+        let acknowledges = segment.payload_end.is_none()
+            && after.acknowledged > before.acknowledged.max(self.peer_sent);
+        if self.goes_on.is_none() && (with_data || acknowledges) && later > in_flight {
             self.goes_on = Some(GoesOn {
-                packet,
+                packet: segment.packet,
                 later,
                 with_data,
             });

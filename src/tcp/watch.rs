@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use crate::decode::{Segment, TcpFlags};
-use crate::packet::PacketId;
 use crate::place::Place;
 use crate::time::Timestamp;
 
@@ -12,7 +11,7 @@ use super::conflict::Conflict;
 use super::event::Arrival;
 use super::hand::{Foreign, Hands};
 use super::recent::Latest;
-use super::resets::{InjectedReset, OutOfWindow, Progress, Reset};
+use super::resets::{InjectedReset, Later, OutOfWindow, Reset};
 use super::retries::{Repeated, Retries, Unanswered};
 
 /// RSTs, and conflicts, that are kept of one direction.
@@ -170,17 +169,11 @@ impl Watch {
     }
 
     /// Notes how far the sender came with a segment behind its RST.
-    pub(super) fn goes_on(
-        &mut self,
-        seen: (Timestamp, PacketId),
-        ttl: u8,
-        progress: (Progress, Progress),
-        round_trip: Option<Duration>,
-    ) {
+    pub(super) fn goes_on(&mut self, segment: Later, ttl: u8, round_trip: Option<Duration>) {
         // Who forges a RST may forge more.
         if self.hands.is_usual_ttl(ttl) {
             for reset in self.rare.iter_mut().flat_map(|rare| &mut rare.resets) {
-                reset.note(seen, progress, round_trip);
+                reset.note(segment, round_trip);
             }
         }
     }
