@@ -14,7 +14,7 @@ use wsblame::side::Side;
 use wsblame::source::{MemoryPacket, Packets};
 use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
-use wsblame_fixtures::{Capture, Conversation, Flags, Frame, Head, Segment};
+use wsblame_fixtures::{Capture, Conversation, Deflater, Flags, Frame, Head, Segment};
 
 fn report(capture: Capture) -> Report {
     let packets = capture.packets.into_iter().map(|packet| MemoryPacket {
@@ -383,4 +383,97 @@ fn checksums_of_a_sender_that_leaves_them_to_its_card_say_nothing() {
     let connection = sound(conversation.capture());
     assert_eq!(connection.frames.server.text, 1);
     assert_eq!(connection.captured.server.gaps, 0);
+}
+
+/// Rules and severities of what was found, but gaps.
+fn found(capture: Capture) -> Vec<(&'static str, Severity)> {
+    let report = report(capture);
+    let findings = report.connections.iter().flat_map(|it| &it.findings);
+    findings
+        .map(|finding| (finding.rule, finding.severity))
+        .filter(|(rule, _)| *rule != "capture-gap")
+        .collect()
+}
+
+#[test]
+fn a_page_that_cuts_into_a_text_is_one_finding() {
+    let page = Head::response(403, "Forbidden", "<title>Zugriff verweigert</title>");
+    let page = [page.encode(), b"\xfcberall \xe4".to_vec()].concat();
+    for declared in [16, page.len() as u64 - 20] {
+        let half = Frame::text("half of")
+            .declaring(declared)
+            .encode(Server, [0; 4]);
+        let mut conversation = Conversation::accepted();
+        conversation
+            .bytes(Server, half)
+            .bytes(Server, &page)
+            .fin(Server)
+            .client(Frame::close(1002, ""))
+            .fin(Client);
+        let errors: Vec<_> = found(conversation.capture())
+            .into_iter()
+            .filter(|(_, severity)| *severity == Severity::Error)
+            .collect();
+        assert_eq!(errors, [("injected-http-response", Severity::Error)]);
+    }
+}
+
+#[test]
+fn compressed_messages_behind_lost_ones_blame_nobody() {
+    let mut deflater = Deflater::default();
+    let mut conversation = Conversation::accepted_with_deflate();
+    for number in 0..6 {
+        let text = Frame::text(format!("{{\"tick\": {number}, \"price\": 1}}"));
+        conversation.server(deflater.compress(text));
+    }
+    conversation
+        .client(Frame::close(1007, ""))
+        .server(Frame::close(1007, ""))
+        .end(Server);
+    let report = report(conversation.capture().without([7]));
+    let connection = &report.connections[0];
+    let errors = connection
+        .findings
+        .iter()
+        .filter(|it| it.severity == Severity::Error);
+    assert_eq!(errors.count(), 0);
+    assert!(connection.captured.server.unread_messages > 0);
+    let complaint = connection
+        .findings
+        .iter()
+        .find(|it| it.sender == Some(Side::Client) && it.rule == "invalid-data-close");
+    let message = &complaint.unwrap().message;
+    assert!(message.contains("the capture lacks part"), "{message}");
+}
+
+#[test]
+fn a_1007_without_a_cause_in_the_capture_says_so() {
+    let mut conversation = Conversation::accepted();
+    conversation
+        .server(Frame::text("in order"))
+        .client(Frame::close(1007, ""))
+        .server(Frame::close(1007, ""))
+        .end(Server);
+    let report = report(conversation.capture());
+    let message = &report.connections[0].findings[0].message;
+    assert!(
+        message.ends_with("this capture shows no violation by the server"),
+        "{message}"
+    );
+}
+
+#[test]
+fn compression_is_inferred_where_the_answer_is_missing() {
+    let mut deflater = Deflater::default();
+    let mut conversation = Conversation::accepted_with_deflate();
+    for number in 0..8 {
+        deflater.reset();
+        let text = Frame::text(format!("{{\"tick\": {number}, \"price\": 1}}"));
+        conversation.server(deflater.compress(text));
+        conversation.client(Frame::text("more"));
+    }
+    let connection = sound(conversation.capture().without([1, 2, 3, 4, 5]));
+    let inferred = connection.handshake.inferred_extensions;
+    assert_eq!(inferred, ["permessage-deflate"]);
+    assert!(connection.handshake.negotiated_extensions.is_none());
 }

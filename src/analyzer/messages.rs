@@ -66,7 +66,11 @@ impl Messages {
     }
 
     pub(super) fn kept_bytes(&self) -> usize {
-        self.assembly.kept_bytes()
+        if self.assembly.is_watched() {
+            self.assembly.kept_bytes()
+        } else {
+            0
+        }
     }
 
     pub(super) const fn inflating_bytes(&self) -> usize {
@@ -82,6 +86,7 @@ impl Messages {
     }
 
     /// Takes what came out of the framing.
+    #[inline]
     pub(super) fn take(&mut self, event: &FrameEvent<'_>, context: &mut Context<'_>) {
         let Self {
             sender,

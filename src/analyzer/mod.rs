@@ -128,14 +128,14 @@ impl Analyzer {
                 limits,
                 watch,
             );
-            let after = Held::by(flow, state);
+            let mut after = Held::by(flow, state);
             if held.waiting + after.waiting > limits.waiting_bytes_total + before.waiting
                 && after.waiting > before.waiting
             {
                 met.push("waiting_bytes_total");
                 met.extend(follow(flow, state, give_up, limits, watch));
+                after = Held::by(flow, state);
             }
-            let after = Held::by(flow, state);
             if held.kept + after.kept > limits.kept_bytes_total + before.kept
                 && after.kept > before.kept
             {
@@ -143,7 +143,6 @@ impl Analyzer {
                 state.give_up();
                 watch.tell(flow, state);
             }
-            let after = Held::by(flow, state);
             if held.inflating + after.inflating > limits.inflating_bytes_total + before.inflating
                 && after.inflating > before.inflating
             {

@@ -12,6 +12,8 @@ mod tests;
 
 pub use heard::{Compression, Fault, FaultSeen, Heard, Legible, MessageSeen, SHOWN, Unreadable};
 
+use simdutf8::basic::from_utf8;
+
 use crate::limits::Limits;
 use crate::side::Side;
 
@@ -26,12 +28,18 @@ use message::Message;
 /// Masked bytes that are unmasked at a time.
 const PIECE: usize = 2048;
 
+/// Masked bytes of a short payload.
+const SHORT: usize = 128;
+
 /// What the payload that comes belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Current {
     /// A control frame, or a message that nobody looks into.
     #[default]
     Nothing,
+    /// A text of one frame that is not compressed, none of whose payload has come: it is a
+    /// message of its own only if it is not there at once, or is no text.
+    Short,
     /// A message of one frame.
     Single,
     /// The fragmented message that is open.
@@ -46,6 +54,7 @@ pub struct Assembly {
     /// Bytes of each message that are kept for somebody who wants to see them.
     kept: Option<usize>,
     current: Current,
+    short: Option<FrameSeen>,
     single: Option<Box<Message>>,
     open: Option<Box<Message>>,
     /// A message that is over, and not told of before it is certain that nothing cut into it.
@@ -69,6 +78,7 @@ impl Assembly {
             agreement,
             kept,
             current: Current::Nothing,
+            short: None,
             single: None,
             open: None,
             over: None,
@@ -77,6 +87,12 @@ impl Assembly {
             is_given_up: false,
             is_unsure: false,
         }
+    }
+
+    /// Whether somebody wants to see the messages.
+    #[must_use]
+    pub const fn is_watched(&self) -> bool {
+        self.kept.is_some()
     }
 
     /// Bytes of memory that messages which are kept take.
@@ -183,11 +199,20 @@ impl Assembly {
         if !is_text && !is_compressed && self.kept.is_none() {
             return;
         }
+        if seen.header.fin() && !is_compressed && self.kept.is_none() {
+            self.current = Current::Short;
+            self.short = Some(*seen);
+            return;
+        }
+        self.begin_message(seen, compression, is_unsure);
+    }
+
+    fn begin_message(&mut self, seen: &FrameSeen, compression: Compression, is_unsure: bool) {
         let mut message = Message::new(*seen, compression, self.kept);
         message.is_foreign = self.agreement.has_unknown();
         message.is_unsure = is_unsure;
         message.begin_frame(seen);
-        if is_compressed {
+        if !matches!(compression, Compression::None) {
             self.begin_inflating(&mut message);
         }
         let place = if seen.header.fin() {
@@ -241,8 +266,17 @@ impl Assembly {
 
     /// Takes bytes of the current frame's payload, as they stood on the wire.
     pub fn payload(&mut self, bytes: &[u8], at: u64, limits: &Limits) {
+        if self.current == Current::Short {
+            self.current = Current::Nothing;
+            match self.short.take() {
+                Some(seen) if !is_whole_text(&seen, bytes) => {
+                    self.begin_message(&seen, Compression::None, false);
+                }
+                _ => return,
+            }
+        }
         let message = match self.current {
-            Current::Nothing => return,
+            Current::Nothing | Current::Short => return,
             Current::Single => &mut self.single,
             Current::Open => &mut self.open,
         };
@@ -258,6 +292,14 @@ impl Assembly {
             };
             match key {
                 None => read(bytes),
+                // Most messages are short: they are not to pay for a large buffer.
+                Some(key) if bytes.len() <= SHORT => {
+                    let mut plain = [0; SHORT];
+                    let plain = plain.get_mut(..bytes.len()).unwrap_or_default();
+                    plain.copy_from_slice(bytes);
+                    unmask(plain, key, at);
+                    read(plain);
+                }
                 Some(key) => {
                     let mut at = at;
                     for masked in bytes.chunks(PIECE) {
@@ -277,7 +319,7 @@ impl Assembly {
     /// The current frame ends; `whole` if none of its payload is missing.
     pub fn end(&mut self, whole: bool, sink: &mut impl FnMut(Heard)) {
         let place = match self.current {
-            Current::Nothing => return,
+            Current::Nothing | Current::Short => return,
             Current::Single => &mut self.single,
             Current::Open => &mut self.open,
         };
@@ -289,11 +331,7 @@ impl Assembly {
             let inflater = self.inflater.as_deref_mut();
             let is_inflating = message.is_inflating();
             is_context_kept &= message.end(inflater.filter(|_| is_inflating));
-            if message.is_settled() {
-                if let Some(mut message) = place.take() {
-                    message.tell(self.sender, true, sink);
-                }
-            } else if !message.is_forgettable() {
+            if !message.is_forgettable() {
                 self.over = place.take();
             } else if self.current == Current::Open {
                 *place = None;
@@ -301,6 +339,9 @@ impl Assembly {
         }
         self.current = Current::Nothing;
         self.is_context_lost |= !is_context_kept;
+        if self.over.as_ref().is_some_and(|over| over.is_settled()) {
+            self.settle(true, sink);
+        }
     }
 
     /// Takes what is no frame.
@@ -339,7 +380,7 @@ impl Assembly {
     /// Bytes of the current frame are missing.
     fn miss(&mut self) {
         let message = match self.current {
-            Current::Nothing => return,
+            Current::Nothing | Current::Short => return,
             Current::Single => &mut self.single,
             Current::Open => &mut self.open,
         };
@@ -381,4 +422,21 @@ impl Assembly {
             message.tell(self.sender, goes_on, sink);
         }
     }
+}
+
+/// Whether these are all bytes of the frame's payload, and text.
+fn is_whole_text(seen: &FrameSeen, bytes: &[u8]) -> bool {
+    if seen.header.payload_length() != Some(bytes.len() as u64) {
+        return false;
+    }
+    let Some(key) = seen.header.masking_key() else {
+        return from_utf8(bytes).is_ok();
+    };
+    let mut plain = [0; SHORT];
+    let Some(plain) = plain.get_mut(..bytes.len()) else {
+        return false;
+    };
+    plain.copy_from_slice(bytes);
+    unmask(plain, key, 0);
+    from_utf8(plain).is_ok()
 }

@@ -286,10 +286,9 @@ impl Message {
         });
     }
 
-    /// Nothing that follows can change what is told of it, and somebody wants to see it.
-    pub(super) fn is_settled(&self) -> bool {
-        let is_plain = matches!(self.compression, Compression::None | Compression::Agreed);
-        self.room.is_some() && is_plain && self.fault.is_none() && self.unreadable.is_none()
+    /// Nothing that comes can change what is told of it.
+    pub(super) const fn is_settled(&self) -> bool {
+        self.fault.is_none() && self.cut_into.is_none()
     }
 
     /// It ended without a fault, and nobody wants to see it.

@@ -35,11 +35,21 @@ fn arrival() -> Arrival {
     }
 }
 
-/// What is heard of the client's stream.
+/// What is heard of the client's stream. Whether somebody wants to see its messages makes no
+/// difference to what is wrong with them.
 fn hear(agreement: Agreement, pieces: &[Piece]) -> Vec<Heard> {
+    let heard = hear_as(agreement, pieces, Some(1 << 20));
+    let unseen = hear_as(agreement, pieces, None);
+    let is_judged = |heard: &&Heard| !matches!(heard, Heard::Message(_));
+    let judged: Vec<_> = heard.iter().filter(is_judged).collect();
+    assert_eq!(format!("{judged:?}"), format!("{unseen:?}"));
+    heard
+}
+
+fn hear_as(agreement: Agreement, pieces: &[Piece], kept: Option<usize>) -> Vec<Heard> {
     let limits = Limits::default();
     let mut reader = FrameReader::at_handshake(Side::Client, agreement);
-    let mut assembly = Assembly::new(Side::Client, agreement, Some(1 << 20));
+    let mut assembly = Assembly::new(Side::Client, agreement, kept);
     let mut heard = Vec::new();
     let mut sink = |event: FrameEvent<'_>| match event {
         FrameEvent::Frame(seen) => assembly.frame(&seen, &mut |it| heard.push(it)),
@@ -272,6 +282,32 @@ fn the_frame_with_the_first_bad_byte_is_named() {
 
 const fn is_cut_off(fault: Fault) -> bool {
     matches!(fault, Fault::NotUtf8 { is_cut_off, .. } if is_cut_off)
+}
+
+#[test]
+fn a_text_of_one_frame_is_judged_however_it_comes() {
+    type Case = (&'static [u8], Option<(u64, bool)>);
+    let cases: [Case; 6] = [
+        (b"", None),
+        ("smile 😀".as_bytes(), None),
+        (b"smile \xf0\x9f\x98", Some((8, true))),
+        (b"\xff", Some((0, false))),
+        (&[b'a'; 3000], None),
+        (&[0xe9; 200], Some((1, false))),
+    ];
+    for (payload, expected) in cases {
+        let bytes = encode([Frame::text(payload)]);
+        let expected: Vec<_> = expected
+            .map(|(at, is_cut_off)| (Fault::NotUtf8 { at, is_cut_off }, 1))
+            .into_iter()
+            .collect();
+        for cut in 0..bytes.len().min(40) {
+            let (head, tail) = bytes.split_at(cut);
+            let pieces = [Piece::Bytes(head.to_vec()), Piece::Bytes(tail.to_vec())];
+            let heard = hear(Agreement::of_elements(&[]), &pieces);
+            assert_eq!(faults(&heard), expected);
+        }
+    }
 }
 
 #[test]
