@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wsblame::rules::{Table, find};
 use wsblame_fixtures::{Conversation, Frame, Precision, Side};
 
@@ -328,4 +328,18 @@ fn a_line_of_text_shows_what_a_reader_needs() {
             "-- FIN",
         ]
     );
+}
+
+#[test]
+fn a_frame_whose_fault_is_certain_only_later_stands_in_its_place() {
+    let name = "fixtures/real/text-spoiled/capture.pcap";
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let lines = json_lines(&["frames"], &capture);
+    let frames: Vec<_> = of_type(&lines, "frame").collect();
+    let packets: Vec<_> = frames.iter().map(|line| line["packet"].as_u64()).collect();
+    assert!(packets.is_sorted(), "{packets:?}");
+    let faults = frames
+        .iter()
+        .filter(|line| line["rules"] == json!(["invalid-utf8"]));
+    assert_eq!(faults.count(), 1);
 }

@@ -3,6 +3,7 @@
 //! nobody watches.
 
 mod log;
+mod moments;
 
 use crate::decode::Endpoint;
 use crate::packet::PacketId;

@@ -12,13 +12,14 @@ use crate::websocket::handshake::Handshake;
 use crate::websocket::header::Opcode;
 use crate::websocket::mask::unmask;
 
+use super::moments::Moments;
 use super::{Moment, Sight, WatchedFrame};
 
 /// What is collected of one connection.
 #[derive(Debug)]
 pub(in crate::analyzer) struct Log {
     sight: Sight,
-    moments: Vec<Moment>,
+    moments: Moments,
     /// Its handshake, or that there is none, was told of.
     begun: bool,
     sides: Sides<SideLog>,
@@ -30,8 +31,6 @@ struct SideLog {
     frame: Option<Box<WatchedFrame>>,
     /// The message that is open is marked as compressed.
     compressed: bool,
-    /// The frame that ended, until it is certain that no more is found in it.
-    ended_frame: Option<Box<WatchedFrame>>,
     /// The end of its TCP stream was told of.
     ended: bool,
 }
@@ -40,7 +39,7 @@ impl Log {
     pub(in crate::analyzer) fn new(sight: Sight) -> Self {
         Self {
             sight,
-            moments: Vec::new(),
+            moments: Moments::default(),
             begun: false,
             sides: Sides::default(),
         }
@@ -52,8 +51,8 @@ impl Log {
     }
 
     /// What was collected since the last time.
-    pub(in crate::analyzer) fn take(&mut self) -> Vec<Moment> {
-        std::mem::take(&mut self.moments)
+    pub(in crate::analyzer) fn take(&mut self) -> impl Iterator<Item = Moment> {
+        std::iter::from_fn(|| self.moments.next())
     }
 
     /// An upgrade was answered.
@@ -144,16 +143,14 @@ impl Log {
         };
         frame.whole = whole;
         add(&mut frame.rules, rules);
-        side.ended_frame = Some(frame);
+        self.moments.push_uncertain(sender, frame);
     }
 
     /// Shows the frame that ended, in which these rules were found broken, too.
     pub(in crate::analyzer) fn settle(&mut self, sender: Side, rules: Vec<&'static str>) {
         let side = self.sides.of_mut(sender);
-        if let Some(mut frame) = side.ended_frame.take() {
-            add(&mut frame.rules, rules);
-            self.moments.push(Moment::Frame(frame));
-        } else if let Some(frame) = &mut side.frame {
+        let ended = self.moments.settle(sender);
+        if let Some(frame) = ended.or(side.frame.as_deref_mut()) {
             add(&mut frame.rules, rules);
         }
     }
@@ -238,11 +235,8 @@ impl Log {
 
     /// Bytes that are kept of frames and messages which go on.
     pub(in crate::analyzer) fn cost(&self) -> usize {
-        let of = |side: &SideLog| {
-            let frames = side.frame.iter().chain(&side.ended_frame);
-            frames.map(|frame| frame.payload.len()).sum::<usize>()
-        };
-        of(&self.sides.client) + of(&self.sides.server)
+        let of = |side: &SideLog| side.frame.as_ref().map_or(0, |frame| frame.payload.len());
+        of(&self.sides.client) + of(&self.sides.server) + self.moments.cost()
     }
 
     /// Keeps nothing more of what goes on: there is no room for it.
