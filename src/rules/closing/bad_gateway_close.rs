@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "bad-gateway-close",
     table: Table::Closing,
     severity: Severity::Warning,
-    reference: "RFC 6455 section 7.4.1",
+    reference: "RFC 6455 section 11.7",
     summary: "a side closed with 1014, bad gateway",
     meaning: "A gateway stands between the two ends, and got no or an invalid answer from the \
         server behind it.",

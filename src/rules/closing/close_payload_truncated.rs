@@ -27,7 +27,8 @@ pub(crate) static RULE: Rule = Rule {
         "a sender that writes the code in one byte",
         "an intermediary that cuts payloads",
     ],
-    fix: "Send the status code as two bytes in network order, or no payload at all.",
+    fix: "Send the status code as two bytes, the high one first (1000 is 03 e8), or no payload at \
+        all.",
     judge: Judge::Close { fires, tell },
 };
 

@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
         "binary data sent as text",
         "a text cut in the middle of a character",
         "an intermediary that changed the payload",
-        "compression contexts that drifted apart",
+        "compression whose two ends no longer agree on the earlier messages (bad-deflate)",
     ],
     fix: "Send binary data as binary; count bytes, not characters, where a message is cut. If the \
         message is compressed, try without (Node ws: perMessageDeflate: false; Python websockets: \

@@ -37,7 +37,8 @@ pub(crate) static RULE: Rule = Rule {
     ],
     fix: "Send Pings more often than the shortest idle timeout on the way, and give up when no \
         Pong comes; bound how long TCP tries (TCP_USER_TIMEOUT). To tell a dead machine from a \
-        dead path, capture at the silent end as well and run wsblame compare.",
+        dead path, capture at the silent end as well: if the packets arrive there, that machine \
+        does not answer; if they do not, the path lost them.",
     judge: Judge::Segment { fires, tell },
 };
 

@@ -15,12 +15,12 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The side that sends 1002 is the one that noticed a violation, not the one that made \
         it. The finding names the violation by the other side, or says that this capture \
         shows none.",
-    harm: "The connection is over. Where this capture shows no violation, the frames were \
-        changed between here and the one who complains, or that one is wrong.",
+    harm: "The connection is over. Where this capture shows no violation, the frames were changed \
+        between here and the side that complains, or that side is wrong.",
     says: &["Safari: The operation couldn't be completed. Protocol error"],
     causes: &[
         "the violation that the other side made, as found in this capture",
-        "an intermediary that changed frames on their way to the one who complains",
+        "an intermediary that changed frames on their way to the side that complains",
         "an intermediary that passes on a complaint from its other side",
     ],
     fix: "Mend what the finding names. Where it names nothing, capture next to the side that \

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "restart-close",
     table: Table::Closing,
     severity: Severity::Warning,
-    reference: "RFC 6455 section 7.4.1",
+    reference: "RFC 6455 section 11.7",
     summary: "a side closed with 1012, service restart",
     meaning: "The service restarts; clients may come back.",
     harm: "The connection is over. Many clients that come back at once can keep the service \

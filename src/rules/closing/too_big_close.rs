@@ -12,8 +12,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     reference: "RFC 6455 section 7.4.1",
     summary: "a side closed with 1009, message too big",
-    meaning: "The side that closes has a limit, and a message was above it. Client logs quote the \
-        text as if it were their own limit.",
+    meaning: "The side that closes has a limit, and a message was above it. The other side's log \
+        quotes the reason as if the limit were its own.",
     harm: "The connection is over as soon as such a message is sent.",
     says: &[
         "Netty, Spring Cloud Gateway: Max frame length of 65536 has been exceeded.",
@@ -26,11 +26,13 @@ pub(crate) static RULE: Rule = Rule {
         "Bun, uWebSockets: Received too big message, or other inflation error",
     ],
     causes: &[
-        "the receiver's default limit: 64 KiB in Netty and gateways built on it, 1 MiB in \
-            Python websockets, 32 KiB in coder/websocket, 16 KiB in uWebSockets",
+        "the receiver's default limit: 64 KiB in Netty and gateways built on it, 1 MiB in Python \
+            websockets, 32 KiB in coder/websocket, 16 KiB in uWebSockets (which may also drop the \
+            connection without a Close: abnormal-closure)",
     ],
     fix: "Raise the limit at the side that closed (Node ws: maxPayload; Python websockets: \
-        max_size; coder/websocket: SetReadLimit; uWebSockets: maxPayloadLength), or send smaller \
-        messages; fragmenting helps only where the limit is on frames.",
+        max_size; coder/websocket: SetReadLimit; uWebSockets: maxPayloadLength; Netty: \
+        maxFramePayloadLength), or send smaller messages; fragmenting helps only where the limit \
+        is on frames.",
     judge: complaint::judge::<1009>(),
 };

@@ -26,8 +26,8 @@ pub(crate) static RULE: Rule = Rule {
         "Netty: fragmented control frame",
     ],
     causes: &[
-        "bytes that are no frames: an HTTP response begins with 48, which reads as a Close \
-            with FIN=0",
+        "bytes that are no frames: an HTTP response begins with 0x48, which reads as a Close with \
+            FIN=0",
         "a sender that fragments everything it sends",
     ],
     fix: "Send control frames whole, with FIN=1; they hold at most 125 bytes. Where this frame is \

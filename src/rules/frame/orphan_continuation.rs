@@ -14,10 +14,9 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a continuation frame with no message open",
     meaning: "A continuation goes on with a fragmented message. Here no text or binary frame with \
         FIN=0 came before it: none was sent, or the message had ended.",
-    harm: "The receiver has nothing to append it to and must fail the connection, with 1002. Some \
-        receivers say the same of a legal continuation, because they forget the open message at a \
-        Ping between its fragments: where this finding is not there and the text is, update the \
-        receiver.",
+    harm: "The receiver has nothing to append it to and must fail the connection, with 1002. If a \
+        receiver's log complains so and this finding is not there, update the receiver: some \
+        forget the open message at a Ping between its fragments.",
     says: &[
         "Chrome: Received unexpected continuation frame.",
         "Node ws: Invalid WebSocket frame: invalid opcode 0",

@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
     ],
     causes: &[
         "bytes that are no frames: the place where a frame was due holds something else",
-        "a length written by the sender that is not the payload's length",
+        "the frame before it has a wrong length, so that payload is read as a header",
         "a sender that uses an opcode of its own",
     ],
     fix: "Look at the bytes of this frame and at the length of the frame before it: the sender \

@@ -12,8 +12,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 7692 section 6",
     summary: "permessage-deflate is agreed and RSV1 is set on a continuation or a control frame",
-    meaning: "RSV1 marks a compressed message and stands on its first frame only. Control frames \
-        are never compressed.",
+    meaning: "RSV1 says \"this message is compressed\" and stands on the message's first frame \
+        only. Control frames are never compressed.",
     harm: "Receivers fail the connection although compression was negotiated, which makes the \
         usual remedy (negotiate it) look wrong.",
     says: &[

@@ -12,11 +12,13 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 6455 section 5.2",
     summary: "a reserved bit (RSV1, RSV2 or RSV3) is set and no agreed extension defines it",
-    meaning: "Extensions give the reserved bits their meaning, permessage-deflate gives RSV1 the \
+    meaning: "Extensions give the reserved bits their meaning: permessage-deflate gives RSV1 the \
         meaning \"this message is compressed\". The 101 in this capture agrees to no extension \
         that defines the bit that is set.",
     harm: "A receiver must fail the connection: it does not know what the bit changes about the \
-        payload. It closes with 1002, protocol error.",
+        payload. It closes with 1002, protocol error. If a client's log complains so and this \
+        finding is not there, the client asked for compression (a copied Sec-WebSocket-Extensions \
+        header) and cannot inflate.",
     says: &[
         "Node ws: Invalid WebSocket frame: RSV1 must be clear",
         "Node ws: Invalid WebSocket frame: RSV2 and RSV3 must be clear",
@@ -35,16 +37,16 @@ pub(crate) static RULE: Rule = Rule {
     ],
     causes: &[
         "a proxy or gateway removed Sec-WebSocket-Extensions from the 101 on this leg only, so \
-            that one end compresses and the other does not know (frames begin with c1 or c2)",
-        "something wrote bytes that are no frames into the connection; text has FIN=0 where \
-            compressed messages have FIN=1",
+            that one end compresses and the other does not know (nginx: proxy_hide_header; frames \
+            begin with c1 or c2)",
+        "something wrote bytes that are no frames into the connection; text read as a header has \
+            FIN=0, where compressed messages have FIN=1",
         "the sender compresses without having negotiated it",
-        "a client that sends a copied Sec-WebSocket-Extensions header and cannot inflate what it \
-            so asks for",
     ],
-    fix: "Let the intermediary pass Sec-WebSocket-Extensions unchanged both ways, or remove \
-        the offer from the request and never only the answer; or turn compression off at one \
-        end (Node ws: perMessageDeflate: false; Python websockets: compression=None).",
+    fix: "Let the intermediary pass Sec-WebSocket-Extensions unchanged both ways, or remove the \
+        offer from the request and never only the answer (nginx: proxy_set_header \
+        Sec-WebSocket-Extensions \"\"); or turn compression off at one end (Node ws: \
+        perMessageDeflate: false; Python websockets: compression=None).",
     judge: Judge::Frame {
         on: Notable::RSV_UNDEFINED,
         fires: always,

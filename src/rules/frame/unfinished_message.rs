@@ -11,9 +11,12 @@ pub(crate) static RULE: Rule = Rule {
     table: Table::Frames,
     severity: Severity::Warning,
     reference: "RFC 6455 section 5.4",
-    summary: "a message begun with FIN=0 was still open when its sender's stream ended",
-    meaning: "The sender began a fragmented message and ended its stream before the last fragment.",
-    harm: "The receiver never gets the message, and often reports the end as the cause.",
+    summary: "a message begun with FIN=0 was still open when its sender's stream ended (FIN, RST, \
+        Close); info where only the capture ended",
+    meaning: "The sender began a fragmented message (its first frame has FIN=0), and its stream \
+        ended before the last fragment (FIN=1).",
+    harm: "The receiver never gets the message, and its log often names the end of the connection \
+        and not what was missing.",
     says: &[],
     causes: &[
         "the sender died or was killed while it sent",

@@ -29,9 +29,10 @@ pub(crate) static RULE: Rule = Rule {
             server's Ping: data works until somebody turns server pings on",
         "a proxy that removes the mask and does not set another",
     ],
-    fix: "Update the client library; in one of your own mask control frames as well, also empty \
-        ones (8a 80 and four bytes of key, not 8a 00). In a proxy, mask again towards the server. \
-        Until then, server pings turned off keep a connection alive that breaks on Pongs only.",
+    fix: "Update the client library; in one of your own mask every frame, empty control frames too \
+        (8a 80 and four bytes of key, not 8a 00). In a proxy, mask again towards the server. Where \
+        only the Pongs are unmasked, turning the server's Pings off keeps connections alive until \
+        then.",
     judge: Judge::Frame {
         on: Notable::UNMASKED_BY_CLIENT,
         fires: unless_masks_tell_sides,

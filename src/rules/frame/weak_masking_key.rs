@@ -14,11 +14,12 @@ pub(crate) static RULE: Rule = Rule {
     summary: "the client's masking key is all zero, or the same on three frames running",
     meaning: "A client masks each frame with four bytes that nobody can guess, so that a web page \
         cannot choose which bytes travel and trick a proxy with them.",
-    harm: "It breaks no connection. It lets a hostile page write bytes of its choice on the \
-        wire, which is what masking is there to prevent.",
+    harm: "It breaks none by itself. It lets a hostile page write bytes of its choice on the wire, \
+        which is what masking is there to prevent.",
     says: &[],
     causes: &["a client that saves the work of masking", "a test tool"],
-    fix: "Take every frame's key from a strong source of randomness.",
+    fix: "Nothing, in a test tool. In a client, take every frame's key from a strong source of \
+        randomness.",
     judge: Judge::Frame {
         on: Notable::WEAK_KEY,
         fires: always,

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 6455 section 4.1",
     summary: "the 101 names an extension that the request in this capture does not offer, or \
-        client_max_window_bits where no offer has it, or fits no single offer",
+        client_max_window_bits where no offer has it, or no single offer has all that it names",
     meaning: "A server picks from what the client offers. This 101 agrees to something that the \
         request of this leg does not offer.",
     harm: "The client must fail the connection; if it does not, the server compresses and the \
@@ -27,9 +27,10 @@ pub(crate) static RULE: Rule = Rule {
         "a server that names its extensions whatever was offered",
         "a server that answers client_max_window_bits to a client that did not say that it knows it",
     ],
-    fix: "Let the intermediary pass Sec-WebSocket-Extensions unchanged both ways, or remove it \
-        from the request and never from one head only. Make the server answer from the offer, \
-        or turn compression off there.",
+    fix: "Let the intermediary pass Sec-WebSocket-Extensions unchanged both ways; one that removes \
+        the offer must do so before the server sees it, and must not add an answer of its own. \
+        Make the server answer from the offer, or turn compression off there (Node ws: \
+        perMessageDeflate: false; Python websockets: compression=None).",
     judge: Judge::Handshake { fires, tell },
 };
 

@@ -26,8 +26,8 @@ pub(crate) static RULE: Rule = Rule {
             application that closes what it has just opened",
     ],
     fix: "Where the server ended it, look into its log at that time, and check that the port \
-        speaks plain HTTP and that something handles upgrades there. Where the client did, \
-        compare its connect timeout with how long the answer took to not come.",
+        speaks plain HTTP and that something handles upgrades there. Where the client did, compare \
+        its timeout with how long it waited, which the finding says.",
     judge: Judge::Handshake { fires, tell },
 };
 

@@ -16,9 +16,8 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a head with WebSocket fields lacks Upgrade: websocket, or the token upgrade in \
         Connection; in a request or in a 101",
     meaning: "Upgrade and Connection are hop-by-hop fields: they are for the next machine only, \
-        and an intermediary that does not know WebSocket drops them while it passes all others \
-        on. The finding names the side from which the head came,
-        which need not be who lost the field.",
+        and an intermediary that does not know WebSocket drops them while it passes all others on. \
+        The finding names the side from which the head came, which need not be who lost the field.",
     harm: "Without them a request is an ordinary GET: servers answer 400, 404, 426 or a page. A \
         client must fail the connection on a 101 without them.",
     says: &[

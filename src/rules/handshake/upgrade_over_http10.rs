@@ -17,8 +17,8 @@ pub(crate) static RULE: Rule = Rule {
     harm: "Servers ignore the upgrade, or refuse it with 400, 426 or 505.",
     says: &[],
     causes: &[
-        "nginx without proxy_http_version 1.1 (its default towards the upstream was HTTP/1.0 for \
-            long)",
+        "nginx without proxy_http_version 1.1 (most versions speak HTTP/1.0 to the upstream unless \
+            told otherwise)",
         "an old proxy or load balancer that speaks HTTP/1.0 to its servers",
         "a health check or script written by hand",
     ],

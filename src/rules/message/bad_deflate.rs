@@ -12,12 +12,13 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     reference: "RFC 7692 section 7.2.2",
     summary: "a compressed message does not inflate, all that it refers to having been captured",
-    meaning: "RSV1 on a message's first frame says that it is compressed, as the 101 agrees. \
-        These bytes are no DEFLATE data, or refer to text that no message before held. Every \
-        message before it was captured and inflates, so that nothing is missing here.",
+    meaning: "RSV1 on a message's first frame says that it is compressed, as the 101 agrees. These \
+        bytes are no DEFLATE data, or refer back to bytes that no earlier message held. Every \
+        earlier message that it may refer to was captured and inflates, so that nothing is missing \
+        here.",
     harm: "The receiver cannot read the message and fails the connection, with 1002 or 1007 or \
-        without a word. Where the sides keep their contexts it could not read any later message \
-        either.",
+        without a word. Later messages refer back to earlier ones unless no_context_takeover was \
+        agreed, so that the receiver could not read those either.",
     says: &[
         "Node ws, Python websockets: invalid distance too far back",
         "Node ws, Python websockets: invalid stored block lengths",
@@ -26,8 +27,9 @@ pub(crate) static RULE: Rule = Rule {
     ],
     causes: &[
         "RSV1 set on bytes that were never compressed",
-        "the sender's compressor drifted: it took in a message that was then sent uncompressed, \
-            or dropped, or went on with a context that it agreed to reset",
+        "the two ends no longer agree on the earlier messages: the sender compressed one and then \
+            sent it uncompressed, or not at all, or refers to earlier ones although it agreed not \
+            to (no_context_takeover)",
         "an intermediary that removed, changed or reordered messages, or compresses frame by \
             frame",
         "a window larger than was agreed, or the last four bytes of the flush cut wrongly",

@@ -14,8 +14,8 @@ pub(crate) static RULE: Rule = Rule {
     reference: "RFC 7692 section 8",
     summary: "a compressed message inflates beyond the bound on its size or its ratio",
     meaning: "A few bytes on the wire stand for very many behind the decompressor: more than 64 \
-        MiB, or more than 200 times as many where that is above 8 MiB. JSON and logs shrink to a \
-        hundredth at most.",
+        MiB, or more than 200 times as many where that is above 8 MiB. JSON and logs rarely shrink \
+        to less than a hundredth.",
     harm: "A receiver that inflates without a bound runs out of memory; one with a bound closes \
         with 1009 or resets the connection.",
     says: &[

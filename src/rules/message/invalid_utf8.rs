@@ -31,9 +31,9 @@ pub(crate) static RULE: Rule = Rule {
             three bytes each (CESU-8)",
         "an intermediary that changed the payload, or several writers on one connection",
     ],
-    fix: "Send binary data as binary messages. Encode text as UTF-8 first and count its bytes; \
-        cut only at the end of a character. If the sender's own log shows the text in order, \
-        capture on both sides of the proxy and compare the bytes.",
+    fix: "Send binary data as binary messages. Encode text as UTF-8 first and count its bytes; cut \
+        only at the end of a character. If the sender's own log shows the right text, capture on \
+        both sides of the proxy and compare the bytes.",
     judge: Judge::Message { fires, tell },
 };
 

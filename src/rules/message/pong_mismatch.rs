@@ -13,16 +13,18 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a Pong whose payload is that of no open Ping, while a Ping is open",
     meaning: "A Pong that answers a Ping carries the Ping's payload. This one carries another, \
         and its sender had received a Ping that it had not answered.",
-    harm: "Who compares payloads does not count it as an answer, takes the connection for dead and \
-        ends it. Who does not compare them is not harmed. A Pong that was sent unasked, as a sign \
-        of life, may look like this and is legal.",
+    harm: "A library that compares payloads does not count it as an answer, takes the connection \
+        for dead and ends it; one that does not compare them is not harmed. A Pong that was sent \
+        unasked, as a sign of life, may look like this and is legal.",
     says: &[],
     causes: &[
         "a library or an application that answers every Ping with an empty or a fixed payload",
         "a sign of life, sent as a Pong unasked, that met a Ping on its way",
         "an intermediary that answers Pings itself",
     ],
-    fix: "Have the Pong carry exactly the payload of the Ping that it answers.",
+    fix: "Nothing, unless the connection ends for want of a Pong: then have the Pong carry exactly \
+        the payload of the Ping that it answers (most libraries do, if the application leaves \
+        Pings to them).",
     judge: Judge::Pong { fires, tell },
 };
 

@@ -15,8 +15,8 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "The machine of that side received the Ping: TCP acknowledged it. The WebSocket \
         above TCP did not answer for half a minute, although it was neither leaving nor in the \
         middle of a frame.",
-    harm: "Who sends Pings to see whether the other side lives takes it for dead and ends the \
-        connection, often with Close 1011 or without any Close.",
+    harm: "A side that sends Pings to see whether the other one lives takes it for dead and ends \
+        the connection, often with Close 1011 or without any Close.",
     says: &[
         "Python websockets: sent 1011 (internal error) keepalive ping timeout; no close frame \
          received",

@@ -13,8 +13,9 @@ pub(crate) static RULE: Rule = Rule {
     reference: "RFC 6455 section 5.2",
     summary: "every byte is there, a header breaks two independent rules, and no good header \
         stands at the place it announces",
-    meaning: "What stands where a header was due is none: the frame before it, or something \
-        between, has another length than it says.",
+    meaning: "The bytes that stand where a frame header was due are no header. Either the frame \
+        before them is longer or shorter than its header says, or something put bytes in or took \
+        bytes out.",
     harm: "From here on the receiver reads payload as headers; its error text names bits that \
         nobody set.",
     says: &[

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "After the 101 only frames may follow. Something sent a new HTTP request on the \
         upgraded connection.",
     harm: "The receiver reads \"GET \" as a frame header (G is 0x47: RSV1, opcode 7) and fails the \
-        connection, which the WebSocket's own client did not harm.",
+        connection, although the WebSocket's own client did nothing wrong.",
     says: &[
         "Node ws: Invalid WebSocket frame: RSV1 must be clear",
         "Node ws: Invalid WebSocket frame: invalid opcode 7",

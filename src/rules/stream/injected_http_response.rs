@@ -19,8 +19,8 @@ pub(crate) static RULE: Rule = Rule {
     meaning: "After the 101 only frames may follow. Something wrote an HTTP response into the \
         upgraded connection; its status, Server and title tell what.",
     harm: "The receiver reads \"HTTP\" as a frame header (H is 0x48: RSV1, FIN=0, opcode 8) and \
-        fails with whatever it checks first; with permessage-deflate that is FIN, without it \
-        RSV1.",
+        fails with whatever it checks first: Node ws complains of FIN where permessage-deflate was \
+        agreed and of RSV1 where it was not.",
     says: &[
         "Node ws: Invalid WebSocket frame: RSV1 must be clear",
         "Node ws: Invalid WebSocket frame: FIN must be set",
@@ -30,7 +30,8 @@ pub(crate) static RULE: Rule = Rule {
     causes: &[
         "a proxy or filter that blocks with a page of its own (403, 407, 451)",
         "a Node HTTP server's own timer that was never detached (408 after 30 to 90 s)",
-        "two upgrade handlers on one server (400)",
+        "two WebSocket servers on one HTTP server: the one that does not know the path writes a \
+            400 into the connection of the other",
         "a gateway that lost its server (502, 503, 504)",
     ],
     fix: "Find the product by the Server field and the page. Let it pass the connection as a \

@@ -16,10 +16,10 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a RST with a foreign TTL, or outside of the receiver's window, whose sender goes on \
         with new data or acknowledgements",
     meaning: "A host that resets a connection forgets it at once and sends nothing more on it. \
-        This side went on after its RST as if nothing had happened, and the RST does not fit to \
-        its other segments: somebody between forged it.",
-    harm: "The receiver of the RST drops the connection, and its application sees a reset or \
-        1006. The other end holds it for open, goes on, and is answered with resets.",
+        This side went on after its RST as if nothing had happened, and the RST does not fit its \
+        other segments: a machine between the two ends forged it.",
+    harm: "The receiver of the RST drops the connection, and its application sees a reset or 1006. \
+        The other end takes it for open, goes on, and is answered with resets.",
     says: &[
         "tungstenite: WebSocket protocol error: Connection reset without closing handshake",
         "Python websockets: no close frame received or sent",
