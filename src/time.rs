@@ -44,6 +44,17 @@ impl Timestamp {
     }
 }
 
+/// A length of time in seconds, to a millisecond where it is short: `0.042 s`, `60.0 s`.
+#[must_use]
+pub fn seconds(duration: Duration) -> String {
+    let digits = if duration < Duration::from_secs(10) {
+        3
+    } else {
+        1
+    };
+    format!("{:.digits$} s", duration.as_secs_f64())
+}
+
 impl PartialEq for Timestamp {
     fn eq(&self, other: &Self) -> bool {
         self.nanos == other.nanos

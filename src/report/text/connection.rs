@@ -21,7 +21,9 @@ pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) 
     page.line(0, heading(connection));
     page.field("start", start(connection, inputs));
     page.field("handshake", handshake(&connection.handshake));
-    if !connection.handshake.intermediaries.is_empty() {
+    // A finding about them says more: whose head they stand in.
+    let found = |finding: &Finding| finding.rule == "proxy-in-path";
+    if !connection.handshake.intermediaries.is_empty() && !connection.findings.iter().any(found) {
         let headers = &connection.handshake.intermediaries;
         let shown = headers.iter().map(|it| {
             let (header, value) = (untrusted(&it.header), untrusted(&it.value));
@@ -78,21 +80,26 @@ fn scale<'r>(inputs: &'r [Input], connection: &Connection) -> Scale<'r> {
 
 fn heading(connection: &Connection) -> Line {
     let (client, server) = (peer(&connection.client), peer(&connection.server));
-    let handshake = &connection.handshake;
-    let host = handshake.host.as_deref().map(untrusted).unwrap_or_default();
-    let target = handshake
-        .target
-        .as_deref()
-        .map(untrusted)
-        .unwrap_or_default();
+    let asked_for = asked_for(&connection.handshake);
     let line = Line::default()
         .and(STRONG, format!("connection {} is ", connection.id))
         .and(BAD, "broken")
         .and(STRONG, format!(": {client} → {server}"));
-    if host.is_empty() && target.is_empty() {
+    if asked_for.is_empty() {
         line
     } else {
-        line.and(PLAIN, format!("  {host}{target}"))
+        line.and(PLAIN, format!("  {asked_for}"))
+    }
+}
+
+/// Host and path; a target that names a host itself (of CONNECT, or to a proxy) stands alone.
+fn asked_for(handshake: &Handshake) -> String {
+    let shown = |text: &Option<String>| text.as_deref().map(untrusted).unwrap_or_default();
+    let (host, target) = (shown(&handshake.host), shown(&handshake.target));
+    if target.is_empty() || target.starts_with('/') {
+        host + &target
+    } else {
+        target
     }
 }
 
@@ -142,6 +149,9 @@ fn extensions(handshake: &Handshake) -> Option<String> {
     let list = |elements: &[String]| first_few(elements.iter().map(|it| quoted(it)));
     let offered = list(&handshake.offered_extensions);
     let agreed = handshake.negotiated_extensions.as_deref();
+    if handshake.outcome == Outcome::Rejected {
+        return (!offered.is_empty()).then(|| format!("offered {offered}"));
+    }
     Some(match (offered.as_str(), agreed) {
         ("", None) => return None,
         ("", Some([])) => "no extension offered, none agreed".to_owned(),
@@ -157,6 +167,9 @@ fn subprotocols(handshake: &Handshake) -> Option<String> {
     match (&handshake.subprotocol, offered.as_str()) {
         (Some(agreed), _) => Some(format!("subprotocol {}", quoted(agreed))),
         (None, "") => None,
+        (None, offered) if handshake.outcome != Outcome::Accepted => {
+            Some(format!("subprotocols offered {offered}"))
+        }
         (None, offered) => Some(format!("subprotocols offered {offered}, none agreed")),
     }
 }

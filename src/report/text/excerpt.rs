@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::page::Page;
+use super::page::{Line, Page, WIDTH};
 use super::words::bounded;
 use crate::report::model::{Finding, Label};
 use crate::rules::Severity;
@@ -26,7 +26,19 @@ pub(super) fn write(page: &mut Page, indent: usize, finding: &Finding) {
     let last = bytes.len().div_ceil(ROW).min(ROWS).saturating_sub(1);
     let gutter = offset(finding, last).map_or(0, |offset| offset.to_string().len());
     for (number, row) in bytes.chunks(ROW).take(ROWS).enumerate() {
-        let rendered = render(finding, number, row, texts && bytes.len() > ROW, texts);
+        let before = indent + gutter + " | ".len();
+        let starts = |it: &Label| Some(on_row(it, number, row.len())?.start);
+        let last = finding.labels.iter().filter_map(starts).max();
+        // Labels in front of the last one are put below their marks in any case.
+        let fits = |it: &Label| starts(it) != last || fits(it, number, row.len(), before);
+        let rendered = render(
+            finding,
+            number,
+            row,
+            texts && bytes.len() > ROW,
+            texts,
+            fits,
+        );
         // The first line is an empty one of the gutter, and rows are as wide as their offset.
         let offset = offset(finding, number).map_or(0, |offset| offset.to_string().len());
         let rows = rendered.split_once('\n').map_or("", |(_, rows)| rows);
@@ -40,7 +52,21 @@ pub(super) fn write(page: &mut Page, indent: usize, finding: &Finding) {
             _ => rows,
         };
         page.verbatim(indent + gutter - offset, rows);
+        for label in finding.labels.iter().filter(|it| !fits(it)) {
+            let at = on_row(label, number, row.len()).map_or(0, |range| range.start * COLUMNS);
+            let head = format!("{}| {}", " ".repeat(indent + gutter + 1), " ".repeat(at));
+            let hanging = head.chars().count();
+            page.entry(Line::new(head), hanging, bounded(&label.text));
+        }
     }
+}
+
+/// Whether a label's text, if it is told in this row, fits beside its mark; the row's bytes begin
+/// in column `before`.
+fn fits(label: &Label, number: usize, bytes: usize, before: usize) -> bool {
+    let begins_here = label.start >= number * ROW;
+    let beside = on_row(label, number, bytes).filter(|_| begins_here);
+    beside.is_none_or(|range| before + range.end * COLUMNS + label.text.chars().count() <= WIDTH)
 }
 
 /// The stream offset of a row's first byte, which numbers it.
@@ -49,7 +75,14 @@ fn offset(finding: &Finding, row: usize) -> Option<usize> {
     start.checked_add(row * ROW)
 }
 
-fn render(finding: &Finding, number: usize, row: &[u8], padded: bool, texts: bool) -> String {
+fn render(
+    finding: &Finding,
+    number: usize,
+    row: &[u8],
+    padded: bool,
+    texts: bool,
+    fits: impl Fn(&Label) -> bool,
+) -> String {
     let mut source: String = row.iter().map(|byte| format!("{byte:02x} ")).collect();
     if texts {
         let width = if padded { ROW * COLUMNS } else { 0 };
@@ -72,7 +105,8 @@ fn render(finding: &Finding, number: usize, row: &[u8], padded: bool, texts: boo
         };
         let span = range.start * COLUMNS..range.end * COLUMNS - 1;
         // A label that began in an earlier row said its text there.
-        let text = (label.start >= start).then(|| bounded(&label.text));
+        let begins_here = label.start >= start;
+        let text = (begins_here && fits(label)).then(|| bounded(&label.text));
         snippet = snippet.annotation(kind.span(span).label(text));
     }
     let level = match finding.severity {
@@ -159,7 +193,8 @@ mod tests {
         let bytes = b"HTTP/1.1 502 Bad\r\nServer: x";
         insta::assert_snapshot!(shown(bytes, Some(90), labels), @r"
          90 | 48 54 54 50 2f 31 2e 31 20 35 30 32 20 42 61 64  HTTP/1.1 502 Bad
-            | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ status line of an HTTP response
+            | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            | status line of an HTTP response
         106 | 0d 0a 53 65 72 76 65 72 3a 20 78                 ..Server: x
             |    ----------------- product
         ");
@@ -170,6 +205,33 @@ mod tests {
         let shown = shown(&[7; 20], Some(0), vec![label(14, 4, "here", true)]);
         assert_eq!(shown.matches("here").count(), 1, "{shown}");
         assert_eq!(shown.matches("^^^^^").count(), 2, "{shown}");
+    }
+
+    #[test]
+    fn a_label_too_long_to_stand_beside_its_bytes_stands_below() {
+        let labels = vec![
+            label(0, 1, "RSV1: compressed", false),
+            label(
+                2,
+                16,
+                "no DEFLATE data that can be read; its beginning",
+                true,
+            ),
+        ];
+        let shown = shown(&[7; 18], Some(195), labels);
+        assert!(
+            shown.lines().all(|line| line.chars().count() <= 80),
+            "{shown}"
+        );
+        insta::assert_snapshot!(shown, @r"
+        195 | 07 07 07 07 07 07 07 07 07 07 07 07 07 07 07 07
+            | --    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            | |
+            | RSV1: compressed
+            |       no DEFLATE data that can be read; its beginning
+        211 | 07 07
+            | ^^^^^
+        ");
     }
 
     #[test]

@@ -129,10 +129,16 @@ fn with_rule(line: Line, finding: &Finding) -> Line {
     line.and(FAINT, format!("  [{}]", finding.rule))
 }
 
+/// Rules about what a side did not send: their packet is the other side's.
+const ABSENCES: [&str; 2] = ["unanswered-ping", "peer-vanished"];
+
 fn place(scale: Scale<'_>, finding: &Finding) -> String {
     let mut parts = Vec::new();
     if let Some(sender) = finding.sender {
-        parts.push(format!("from the {sender}"));
+        // What never came stands where the other side waited for it.
+        let is_absence = ABSENCES.contains(&finding.rule);
+        let from = if is_absence { "about" } else { "from" };
+        parts.push(format!("{from} the {sender}"));
     }
     parts.push(packet(finding.packet, finding.input, scale.inputs));
     if let Some(frame) = finding.frame {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding;
 use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page};
-use super::words::{counted, first_few, listed};
+use super::words::{NO_BREAK, bounded, counted, first_few, listed, packet};
 use crate::report::model::{Connection, Finding, Input, Outcome, Report, Selection};
 use crate::rules::Severity;
 use crate::side::Sides;
@@ -29,7 +29,8 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 /// What was found, counted.
 fn findings(page: &mut Page, report: &Report) {
     let sound = report.connections.iter().filter(|it| !it.broken);
-    Groups::of(sound).write(page, "Worth knowing of connections that are not broken");
+    let title = "Worth knowing of connections that are not broken";
+    Groups::of(sound).write_with_warnings(page, title, &report.inputs);
     if report.summary.broken == 0 {
         sound_capture(page, report);
     } else {
@@ -54,16 +55,28 @@ fn selection(selection: &Selection) -> Option<String> {
 }
 
 /// Findings of several connections, grouped by rule: the worst first.
-pub(super) struct Groups<'r>(BTreeMap<(std::cmp::Reverse<Severity>, &'r str), BTreeSet<u64>>);
+pub(super) struct Groups<'r>(BTreeMap<(std::cmp::Reverse<Severity>, &'r str), Group<'r>>);
+
+/// The findings of one rule.
+struct Group<'r> {
+    /// The connections that have one.
+    ids: BTreeSet<u64>,
+    /// The first of them, and what was found there.
+    first: (&'r Connection, &'r Finding),
+}
 
 impl<'r> Groups<'r> {
     /// The findings of these connections. Gaps are left out: they are said in other words.
     pub(super) fn of(connections: impl Iterator<Item = &'r Connection>) -> Self {
-        let mut groups: BTreeMap<_, BTreeSet<u64>> = BTreeMap::new();
+        let mut groups: BTreeMap<_, Group<'r>> = BTreeMap::new();
         for connection in connections {
             for finding in connection.findings.iter().filter(|it| !is_gap(it)) {
                 let key = (std::cmp::Reverse(finding.severity), finding.rule);
-                groups.entry(key).or_default().insert(connection.id);
+                let group = groups.entry(key).or_insert_with(|| Group {
+                    ids: BTreeSet::new(),
+                    first: (connection, finding),
+                });
+                group.ids.insert(connection.id);
             }
         }
         Self(groups)
@@ -71,12 +84,33 @@ impl<'r> Groups<'r> {
 
     /// A line for each rule, below a title.
     pub(super) fn write(&self, page: &mut Page, title: &str) {
+        self.write_with(page, title, |_| None);
+    }
+
+    /// The same, and of each warning the first in words: nothing else in the report tells it.
+    fn write_with_warnings(&self, page: &mut Page, title: &str, inputs: &[Input]) {
+        self.write_with(page, title, |group| {
+            let (connection, finding) = group.first;
+            (finding.severity > Severity::Info).then(|| {
+                let packet = packet(finding.packet, finding.input, inputs);
+                let message = bounded(&finding.message);
+                format!("connection{NO_BREAK}{}, {packet}: {message}", connection.id)
+            })
+        });
+    }
+
+    fn write_with(
+        &self,
+        page: &mut Page,
+        title: &str,
+        tell: impl Fn(&Group<'r>) -> Option<String>,
+    ) {
         if self.0.is_empty() {
             return;
         }
         page.line(0, format!("{title}:"));
         let width = self.0.keys().map(|(_, rule)| rule.len()).max().unwrap_or(0);
-        for ((severity, rule), ids) in &self.0 {
+        for ((severity, rule), group) in &self.0 {
             let severity = severity.0;
             let head = Line::new("  ")
                 .and(
@@ -84,8 +118,18 @@ impl<'r> Groups<'r> {
                     format!("{:<7}", severity.as_str()),
                 )
                 .and(PLAIN, format!("  {rule:<width$}  "));
-            let count = counted(ids.len() as u64, "connection");
-            page.entry(head, 11 + width + 2, format!("{count}: {}", first_few(ids)));
+            let ids = first_few(&group.ids);
+            let hanging = 11;
+            match (group.ids.len(), tell(group)) {
+                (1, Some(told)) => page.entry(head, hanging, told),
+                (1, None) => page.entry(head, hanging, format!("connection{NO_BREAK}{ids}")),
+                (more, told) => {
+                    page.entry(head, hanging, format!("{more}{NO_BREAK}connections: {ids}"));
+                    for told in told {
+                        page.entry(Line::new(" ".repeat(hanging)), hanging, told);
+                    }
+                }
+            }
         }
         page.blank();
     }
@@ -217,7 +261,7 @@ fn not_seen(report: &Report) -> Option<String> {
         let bytes = connections.iter().map(unread).fold(0, u64::saturating_add);
         let (bytes, unplaced) = (counted(bytes, "byte"), counted(unplaced, "connection"));
         parts.push(format!(
-            "what {bytes} of {unplaced} are: not recognised as frames"
+            "{bytes} of {unplaced} that could not be read as frames"
         ));
     }
     if let tls @ 1.. = report.summary.other.tls {

@@ -3,7 +3,8 @@
 use crate::place::Place;
 use crate::rules::Severity;
 use crate::rules::judge::{EndingFacts, Judge, Telling};
-use crate::rules::{Cause, Rule, Table};
+use crate::rules::{Cause, Finding, Rule, Table};
+use crate::time::seconds;
 
 use super::idle_timeout_closure;
 
@@ -72,7 +73,14 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
     };
     let (sender, peer) = (facts.sender, facts.sender.peer());
     let flag = if ended.by_reset { "RST" } else { "FIN" };
-    let mut message = format!("the {sender} sent {flag} and never a Close");
+    let is_foreign = facts
+        .reset_by_others(&ended.place)
+        .is_some_and(|cause| cause.sender == Some(sender));
+    let mut message = if is_foreign {
+        format!("a {flag} in the {sender}'s name ended its stream, without a Close")
+    } else {
+        format!("the {sender} sent {flag} and never a Close")
+    };
     let peers_close = facts.peer.close.as_ref().map(|(seen, _)| seen.place);
     if peers_close.is_some_and(|close| ended.place.is_aware_of(&close)) {
         message.push_str(", after the other side's Close");
@@ -86,19 +94,37 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
         && !silence.is_zero()
     {
         message.push_str(&format!(
-            ", {silence:.1?} after the last bytes of either side"
+            ", {} after the last bytes of either side",
+            seconds(silence)
         ));
         if let Some(accepted) = facts.accepted_at() {
             let age = ended.place.time.since(accepted);
-            message.push_str(&format!(" and {age:.1?} after the 101"));
+            message.push_str(&format!(" and {} after the 101", seconds(age)));
         }
     }
     let cause = facts
         .reset_by_others(&ended.place)
         .or_else(|| facts.peers_leaving_finding(&ended.place))
         .or_else(|| facts.refused_answer(&ended.place))
-        .or_else(|| peers_end(facts, &ended.place));
+        .or_else(|| peers_end(facts, &ended.place))
+        .or_else(|| written_instead(facts));
     Telling::new(ended.place, message).because_of(cause)
+}
+
+/// What the side wrote instead of frames: whoever answers with HTTP, or with text, ends as HTTP
+/// does.
+fn written_instead(facts: &EndingFacts<'_>) -> Option<Cause> {
+    facts
+        .findings
+        .iter()
+        .filter(|finding| finding.sender == Some(facts.sender))
+        .find(|finding| {
+            matches!(
+                finding.rule.name,
+                "injected-http-response" | "not-websocket"
+            )
+        })
+        .map(Finding::as_cause)
 }
 
 /// The finding about how the other side ended its stream, which this one knew when it did the

@@ -142,7 +142,8 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
                     data.place.packet.number
                 )
             });
-            (join, None)
+            let bomb = (code == 1009).then(|| bomb(facts, &seen.place)).flatten();
+            (join, bomb)
         }
         1011 => missed_pong(facts, seen),
         1010 if offered_nothing(facts) => (
@@ -151,6 +152,16 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
         ),
         _ => (String::new(), None),
     }
+}
+
+/// The message beyond all bounds that the side had received.
+fn bomb(facts: &EndingFacts<'_>, own: &Place) -> Option<Cause> {
+    facts
+        .findings
+        .iter()
+        .filter(|finding| finding.sender == Some(facts.sender.peer()))
+        .find(|finding| finding.rule.name == "deflate-bomb" && own.is_aware_of(&finding.place))
+        .map(Finding::as_cause)
 }
 
 /// What the capture holds of the Pong that a Close for want of one speaks of.

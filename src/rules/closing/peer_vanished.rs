@@ -6,6 +6,7 @@ use crate::rules::Severity;
 use crate::rules::judge::{Judge, SegmentFacts, Telling};
 use crate::rules::{Rule, Table};
 use crate::tcp::{Anomaly, Repeated, Unanswered};
+use crate::time::seconds;
 
 /// Times that a segment must have been sent again, and from the first to the last of them.
 const TIMES: u32 = 3;
@@ -71,7 +72,9 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
     };
     facts.tell(format!(
         "nothing came from the {silent} any more: the {other} sent {what}{how} {} times in \
-         {:.1?} (the last in packet {}), and no answer is in the capture",
-        unanswered.count, unanswered.time, unanswered.last_packet.number
+         {} (the last in packet {}), and no answer is in the capture",
+        unanswered.count,
+        seconds(unanswered.time),
+        unanswered.last_packet.number
     ))
 }

@@ -4,6 +4,7 @@ use crate::rules::Severity;
 use crate::rules::judge::{HandshakeFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
 use crate::side::Side;
+use crate::time::seconds;
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {
@@ -67,7 +68,7 @@ fn tell(facts: &HandshakeFacts<'_>) -> Telling {
     let mut message = format!("the {left} sent {flag} before any answer to the upgrade request");
     if let Some(request) = facts.handshake.request() {
         let waited = unanswered.place.time.since(request.place.time);
-        message.push_str(&format!(", {:.3} s after it", waited.as_secs_f64()));
+        message.push_str(&format!(", {} after it", seconds(waited)));
     }
     if unanswered.begun > 0 {
         message.push_str(&format!(

@@ -65,7 +65,15 @@ fn tell(facts: &MessageFacts<'_>) -> Telling {
     let message = if is_cut_off {
         format!("a text message ends in the middle of a character, with byte {at} ({byte:#04x})")
     } else {
-        format!("a text message is not UTF-8 from byte {at} ({byte:#04x}) on")
+        match begun(shown) {
+            Some(lead) => format!(
+                "a text message is not UTF-8: byte {at} ({byte:#04x}) cannot go on the character \
+                 that {lead:#04x} begins"
+            ),
+            None => {
+                format!("a text message is not UTF-8: byte {at} ({byte:#04x}) begins no character")
+            }
+        }
     };
     let (telling, begin) = facts.tell(&seen.frame, message);
     let bad = begin + shown.len().saturating_sub(1);
@@ -77,4 +85,36 @@ fn tell(facts: &MessageFacts<'_>) -> Telling {
     telling
         .context(begin..bad, format!("the text before it, {how}"))
         .offending(bad..bad + 1, label)
+}
+
+/// The byte that began the character into which the last byte does not fit, if one was begun.
+fn begun(shown: &[u8]) -> Option<u8> {
+    let (_, before) = shown.split_last()?;
+    let (behind, lead) = before
+        .iter()
+        .rev()
+        .enumerate()
+        .find(|(_, byte)| !matches!(byte, 0x80..=0xbf))?;
+    let length = match lead {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 1,
+    };
+    (behind + 1 < length).then_some(*lead)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begun;
+
+    #[test]
+    fn the_character_that_a_bad_byte_breaks_off_is_known() {
+        assert_eq!(begun(b"caf\xe9 "), Some(0xe9));
+        assert_eq!(begun(b"\xf0\x9f("), Some(0xf0));
+        assert_eq!(begun(b"a\xbf"), None);
+        assert_eq!(begun(b"\xc3\xbc\xbf"), None);
+        assert_eq!(begun(b"\xff"), None);
+        assert_eq!(begun(b""), None);
+    }
 }

@@ -3,7 +3,7 @@
 use crate::rules::Severity;
 use crate::rules::judge::{Judge, PingFacts, Telling};
 use crate::rules::{Rule, Table};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, seconds};
 
 /// The declaration.
 pub(crate) static RULE: Rule = Rule {
@@ -49,12 +49,12 @@ fn tell(facts: &PingFacts) -> Telling {
     let acknowledged = facts.acknowledged.unwrap_or(facts.ping.time);
     let outcome = match facts.answered {
         Some(answered) => format!(
-            "answered {:.1?} after TCP had acknowledged it",
-            answered.since(acknowledged)
+            "answered {} after TCP had acknowledged it",
+            seconds(answered.since(acknowledged))
         ),
         None => format!(
-            "never answered: TCP acknowledged it, and no Pong came in the {:.1?} that followed",
-            facts.watched_until.since(acknowledged)
+            "never answered: TCP acknowledged it, and no Pong came in the {} that followed",
+            seconds(facts.watched_until.since(acknowledged))
         ),
     };
     facts.tell(format!(

@@ -47,7 +47,7 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
     };
     let sender = facts.sender;
     facts.tell(format!(
-        "this {} in the {sender}'s name breaks with the {sender}'s {} other segments: {}",
+        "this {} in the {sender}'s name differs from the {sender}'s {} other segments: {}",
         marks::kind(foreign.kind),
         foreign.others,
         marks::in_words(&foreign.marks),

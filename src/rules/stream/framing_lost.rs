@@ -59,8 +59,8 @@ fn tell(facts: &StreamFacts<'_>) -> Telling {
         })
         .collect();
     let next = match next {
-        Some(_) => "a bad header follows its frame",
-        None => "the stream ends before its frame does",
+        Some(_) => "what follows where its frame would end is no header either",
+        None => "the stream ends before its frame would",
     };
     let last = match facts.last_frame {
         Some(place) => format!(
@@ -75,7 +75,7 @@ fn tell(facts: &StreamFacts<'_>) -> Telling {
     Telling::new(
         *place,
         format!(
-            "no frame begins here ({}; {next}); {last}{}",
+            "no frame begins here: read as a header, these bytes break {}, and {next}; {last}{}",
             reasons.join(", "),
             facts.unjudged()
         ),

@@ -4,6 +4,7 @@ use crate::rules::Severity;
 use crate::rules::judge::{Judge, SegmentFacts, Telling};
 use crate::rules::{Rule, Table};
 use crate::tcp::{Anomaly, OutOfWindow};
+use crate::time::seconds;
 
 use super::marks;
 
@@ -50,15 +51,15 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
     if !reset.marks.is_empty() {
         let (marks, others) = (marks::in_words(&reset.marks), reset.others);
         reasons.push(format!(
-            "it breaks with the {sender}'s {others} other segments: {marks}"
+            "the RST differs from the {sender}'s {others} other segments: {marks}"
         ));
     }
     reasons.extend(reset.out_of_window.map(|far| match far {
         OutOfWindow::Before(bytes) => {
-            format!("it stands {bytes} bytes before what the receiver had acknowledged")
+            format!("the RST stands {bytes} bytes before what the receiver had acknowledged")
         }
         OutOfWindow::Behind(bytes) => {
-            format!("it stands {bytes} bytes behind the receiver's window")
+            format!("the RST stands {bytes} bytes behind the receiver's window")
         }
     }));
     let goes_on = reset.goes_on;
@@ -68,8 +69,9 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
         "a new acknowledgement"
     };
     facts.tell(format!(
-        "the {sender} did not send this RST: it goes on {:.1?} later with {with}, in packet {}; {}",
-        goes_on.later,
+        "the {sender} did not send this RST: the {sender} goes on {} later with {with}, in packet \
+         {}; {}",
+        seconds(goes_on.later),
         goes_on.packet.number,
         reasons.join("; "),
     ))

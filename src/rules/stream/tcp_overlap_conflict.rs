@@ -2,7 +2,7 @@
 
 use crate::decode::Checksum;
 use crate::rules::Severity;
-use crate::rules::judge::{Judge, SegmentFacts, Telling};
+use crate::rules::judge::{Judge, SHOWN_PAYLOAD, SegmentFacts, Telling};
 use crate::rules::{Rule, Table};
 use crate::tcp::{Anomaly, Conflict};
 
@@ -70,8 +70,11 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
         }
         None => {}
     }
-    let border = first.bytes.len();
-    let bytes = [first.bytes.as_slice(), &second.bytes].concat();
+    let begin = |bytes: &[u8]| bytes.iter().take(SHOWN_PAYLOAD / 2).copied().collect();
+    let (first_bytes, second_bytes): (Vec<u8>, Vec<u8>) =
+        (begin(&first.bytes), begin(&second.bytes));
+    let border = first_bytes.len();
+    let bytes = [first_bytes, second_bytes].concat();
     let end = bytes.len();
     facts
         .tell(message)
