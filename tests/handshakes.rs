@@ -6,22 +6,14 @@
     reason = "what fails here fails the test, in helpers too"
 )]
 
-use wsblame::driver::{Options, check_packets};
-use wsblame::packet::LinkType;
+mod built;
+
 use wsblame::report::model::{Connection, Finding, Outcome};
-use wsblame::source::{MemoryPacket, Packets};
-use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
 use wsblame_fixtures::{Capture, Conversation, Frame, Head};
 
 fn only(capture: Capture) -> Connection {
-    let packets = capture.packets.into_iter().map(|packet| MemoryPacket {
-        time: Timestamp::from_nanos(i64::try_from(packet.time.as_nanos()).unwrap(), 6),
-        link: LinkType::ETHERNET,
-        bytes: packet.bytes,
-    });
-    let mut packets = Packets::new(0, packets.collect());
-    let report = check_packets(&mut packets, &Options::default());
+    let report = built::report(capture.packets);
     assert_eq!(report.connections.len(), 1);
     report.connections.into_iter().next().unwrap()
 }

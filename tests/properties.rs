@@ -8,6 +8,8 @@
     reason = "what fails here fails the test, in helpers too"
 )]
 
+mod built;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -16,11 +18,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use wsblame::driver::{Options, check_packets};
-use wsblame::packet::LinkType;
 use wsblame::rules::{self, Table};
-use wsblame::source::{MemoryPacket, Packets};
-use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
 use wsblame_fixtures::{
     Capture, Conversation, Deflater, Frame, Head, LengthForm, Packet, Segment, Side,
@@ -415,13 +413,7 @@ fn script() -> impl Strategy<Value = Script> {
 
 /// The report of these packets, as JSON.
 fn report(packets: &[Packet]) -> Value {
-    let packet = |packet: &Packet| MemoryPacket {
-        time: Timestamp::from_nanos(i64::try_from(packet.time.as_nanos()).unwrap(), 6),
-        link: LinkType::ETHERNET,
-        bytes: packet.bytes.clone(),
-    };
-    let mut source = Packets::new(0, packets.iter().map(packet).collect());
-    serde_json::to_value(check_packets(&mut source, &Options::default())).unwrap()
+    serde_json::to_value(built::report(packets.iter().cloned())).unwrap()
 }
 
 /// What of a report has to be the same, whatever way its conversations were captured; with

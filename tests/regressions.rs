@@ -6,23 +6,16 @@
     reason = "what fails here fails the test, in helpers too"
 )]
 
-use wsblame::driver::{Options, check_packets};
-use wsblame::packet::LinkType;
+mod built;
+
 use wsblame::report::model::{Connection, Finding, Report};
 use wsblame::rules::Severity;
 use wsblame::side::Side;
-use wsblame::source::{MemoryPacket, Packets};
-use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
 use wsblame_fixtures::{Capture, Conversation, Deflater, Flags, Frame, Head, Segment};
 
 fn report(capture: Capture) -> Report {
-    let packets = capture.packets.into_iter().map(|packet| MemoryPacket {
-        time: Timestamp::from_nanos(i64::try_from(packet.time.as_nanos()).unwrap(), 6),
-        link: LinkType::ETHERNET,
-        bytes: packet.bytes,
-    });
-    check_packets(&mut Packets::new(0, packets.collect()), &Options::default())
+    built::report(capture.packets)
 }
 
 /// The only connection, which must be one that nothing is wrong with.

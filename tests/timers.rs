@@ -6,24 +6,16 @@
     reason = "what fails here fails the test, in helpers too"
 )]
 
+mod built;
+
 use std::time::Duration;
 
-use wsblame::driver::{Options, check_packets};
-use wsblame::packet::LinkType;
 use wsblame::report::model::Finding;
-use wsblame::source::{MemoryPacket, Packets};
-use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
 use wsblame_fixtures::{Capture, Conversation, Frame, Segment, Side};
 
 fn findings(capture: &Capture) -> Vec<Finding> {
-    let packet = |packet: &wsblame_fixtures::Packet| MemoryPacket {
-        time: Timestamp::from_nanos(i64::try_from(packet.time.as_nanos()).unwrap(), 6),
-        link: LinkType::ETHERNET,
-        bytes: packet.bytes.clone(),
-    };
-    let mut source = Packets::new(0, capture.packets.iter().map(packet).collect());
-    let report = check_packets(&mut source, &Options::default());
+    let report = built::report(capture.packets.iter().cloned());
     let findings = report.connections.into_iter();
     findings
         .flat_map(|connection| connection.findings)
@@ -118,7 +110,7 @@ fn a_pong_that_comes_late_is_told() {
         .close(1000);
     assert_eq!(found(&late.capture()), ["warning unanswered-ping client 6"]);
     let message = message(&late.capture(), "unanswered-ping");
-    assert!(message.contains("answered 40.0s after"), "{message}");
+    assert!(message.contains("answered 40.0 s after"), "{message}");
 }
 
 #[test]
