@@ -6,25 +6,17 @@
     reason = "what fails here fails the test, in helpers too"
 )]
 
+mod built;
+
 use std::time::Duration;
 
-use wsblame::driver::{Options, check_packets};
-use wsblame::packet::LinkType;
 use wsblame::report::model::Connection;
-use wsblame::source::{MemoryPacket, Packets};
-use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
 use wsblame_fixtures::{Capture, Conversation, Flags, Frame, Segment, timestamps};
 
 /// The rules of the only connection's findings, each with its count.
 fn found(capture: Capture) -> Vec<(&'static str, u64)> {
-    let packets = capture.packets.into_iter().map(|packet| MemoryPacket {
-        time: Timestamp::from_nanos(i64::try_from(packet.time.as_nanos()).unwrap(), 6),
-        link: LinkType::ETHERNET,
-        bytes: packet.bytes,
-    });
-    let mut packets = Packets::new(0, packets.collect());
-    let report = check_packets(&mut packets, &Options::default());
+    let report = built::report(capture.packets);
     let connection: Connection = report.connections.into_iter().next().unwrap();
     let findings = connection.findings.iter();
     findings
@@ -87,6 +79,29 @@ fn a_forged_answer_in_several_segments_and_the_true_one_behind_it() {
         found(conversation.capture()),
         [("foreign-segment", 2), ("tcp-overlap-conflict", 1)]
     );
+}
+
+#[test]
+fn what_a_forged_segment_says_explains_its_marks() {
+    let mut conversation = chat(5);
+    let next = conversation.next_sequence(Server);
+    let page = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nNo".to_vec();
+    conversation
+        .client(Frame::text("a question"))
+        .segment_at(Server, next, Flags::ACK, page)
+        .change(forged)
+        .server(Frame::text("the true answer"))
+        .client(Frame::close(1002, ""))
+        .end(Client);
+    with_timestamps(&mut conversation);
+    let report = built::report(conversation.capture().packets);
+    let connection = report.connections.into_iter().next().unwrap();
+    for rule in ["foreign-segment", "tcp-overlap-conflict"] {
+        let mut findings = connection.findings.iter();
+        let finding = findings.find(|finding| finding.rule == rule).unwrap();
+        let cause = finding.because_of.as_ref().map(|cause| cause.rule);
+        assert_eq!(cause, Some("injected-http-response"), "{rule}");
+    }
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl FrameReader {
     /// Frames are to be found in what `search` keeps, or later.
     #[must_use]
     pub fn searching(sender: Side, agreement: Agreement, search: Search) -> Self {
-        let unread = search.bytes().len() as u64;
+        let unread = search.held_bytes();
         let sequence = Sequence::new(sender, MessageState::Unknown);
         let state = State::Searching(Box::new(search));
         Self {

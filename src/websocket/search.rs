@@ -106,7 +106,18 @@ impl Search {
         self.looked_at = 0;
     }
 
-    /// The bytes that are kept.
+    /// How many of the bytes that are kept were captured.
+    #[must_use]
+    pub fn held_bytes(&self) -> u64 {
+        let ends = self.marks.iter().skip(1).map(|mark| mark.index);
+        let ends = ends.chain([self.bytes.len()]);
+        let marks = self.marks.iter().zip(ends);
+        let held = marks.filter(|(mark, _)| mark.gap.is_none());
+        held.map(|(mark, end)| end.saturating_sub(mark.index) as u64)
+            .sum()
+    }
+
+    /// The bytes that are kept; zeros where some are missing.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -395,6 +406,7 @@ fn payload_worth(header: &FrameHeader, payload: &[u8]) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::packet::PacketId;
+    use crate::tcp::GapCause;
     use crate::time::Timestamp;
 
     fn chunk(number: u64, offset: u64, bytes: &[u8]) -> KeptChunk {
@@ -443,6 +455,24 @@ mod tests {
     fn tls_records_are_no_frames() {
         let record = [&[0x17, 3, 3, 0, 100][..], &[0xa5; 100]].concat();
         assert_eq!(find(&[record.as_slice(); 40], Threshold::UNKNOWN), None);
+    }
+
+    #[test]
+    fn bytes_that_are_missing_are_not_counted_as_captured() {
+        let limits = Limits::default();
+        let mut search = Search::new(None, true, Threshold::KNOWN);
+        let first = chunk(1, 0, &[7; 30]);
+        search.push(&first.as_chunk(), &limits);
+        let gap = Gap {
+            offset: 30,
+            sequence: 30,
+            length: 127,
+            cause: GapCause::Cut,
+            arrival: first.as_chunk().arrival,
+        };
+        search.push_gap(gap, &limits);
+        search.push(&chunk(2, 157, &[7; 10]).as_chunk(), &limits);
+        assert_eq!((search.bytes().len(), search.held_bytes()), (167, 40));
     }
 
     #[test]
