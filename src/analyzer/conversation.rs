@@ -390,8 +390,8 @@ impl Conversation {
         };
         self.miss_frames_before(Side::Client, end, limits);
         let early = std::mem::take(&mut self.early_acknowledgements);
-        self.judge_segments(client, flow);
         let Some((session, mut context)) = self.session(limits) else {
+            judge_segments(&mut self.ledger, client, flow);
             return;
         };
         for way in Way::BOTH {
@@ -402,6 +402,8 @@ impl Conversation {
                 .is_some_and(|(end, by_reset)| !by_reset && direction.reached(end));
             session.finish(way.side(client), ended, &mut context);
         }
+        // What stands in a segment may explain what is odd about it.
+        judge_segments(context.ledger, client, flow);
         let endings = Sides {
             client: session.ending(Side::Client, flow.direction(client)),
             server: session.ending(Side::Server, flow.direction(client.back())),
@@ -414,22 +416,6 @@ impl Conversation {
             session.judge_pings(side, &early, &endings, answering, until, context.ledger);
         }
         self.ledger.judge_ending(&endings, self.handshake.as_ref());
-    }
-
-    /// Judges what segments show beside their bytes.
-    fn judge_segments(&mut self, client: Way, flow: &Flow) {
-        for way in Way::BOTH {
-            for anomaly in flow.anomalies(way) {
-                // Of what is never answered, the one who does not answer is the sender.
-                let of = match anomaly {
-                    Anomaly::Unanswered(_) => way.back(),
-                    _ => way,
-                };
-                let offset = flow.direction(of).offset();
-                let sender = of.side(client);
-                self.ledger.judge_segment(sender, &anomaly, offset);
-            }
-        }
     }
 
     fn outcome(&self, flow: &Flow, client: Way, has_session: bool) -> Outcome {
@@ -722,5 +708,21 @@ impl Conversation {
         self.stage = Stage::Other;
         self.waiting = Default::default();
         self.searches = Default::default();
+    }
+}
+
+/// Judges what segments show beside their bytes.
+fn judge_segments(ledger: &mut Ledger, client: Way, flow: &Flow) {
+    for way in Way::BOTH {
+        for anomaly in flow.anomalies(way) {
+            // Of what is never answered, the one who does not answer is the sender.
+            let of = match anomaly {
+                Anomaly::Unanswered(_) => way.back(),
+                _ => way,
+            };
+            let offset = flow.direction(of).offset();
+            let sender = of.side(client);
+            ledger.judge_segment(sender, &anomaly, offset);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::rules::Severity;
 use crate::rules::judge::{EndingFacts, Judge, Telling};
-use crate::rules::{Rule, Table};
+use crate::rules::{Cause, Finding, Rule, Table};
 use crate::websocket::message::MessageState;
 
 /// The declaration.
@@ -46,10 +46,22 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
         (None, None) => "the end of the capture",
     };
     let message = format!("a {opcode} message begun with FIN=0 is still open at {end}");
-    match facts.own.message_begin {
+    let telling = match facts.own.message_begin {
         Some(seen) => Telling::new(seen.place, message)
             .showing(seen.header.to_bytes())
             .offending(0..1, "FIN=0, and no frame with FIN=1 follows"),
         None => facts.tell(message),
-    }
+    };
+    telling.because_of(interrupted(facts))
+}
+
+/// The finding about the message that the sender began before it had ended this one.
+fn interrupted(facts: &EndingFacts<'_>) -> Option<Cause> {
+    let begin = facts.own.message_begin?.place.stream_offset;
+    facts
+        .findings
+        .iter()
+        .filter(|it| it.sender == Some(facts.sender) && it.place.stream_offset > begin)
+        .find(|it| it.rule.name == "interleaved-data-frame")
+        .map(Finding::as_cause)
 }

@@ -1,7 +1,8 @@
 //! Segments that do not go together with the others of their direction.
 
+use crate::packet::PacketId;
 use crate::place::Place;
-use crate::rules::{Cause, Finding};
+use crate::rules::{Cause, Finding, Severity};
 use crate::side::Side;
 use crate::tcp::Anomaly;
 
@@ -41,13 +42,15 @@ impl SegmentFacts<'_> {
         Telling::new(self.place(), message)
     }
 
-    /// The finding of another rule about the same packet.
+    /// The first finding, more than worth knowing, of one of these rules about the sender's segment in this packet: what
+    /// was seen in the segment tells more than the marks on it.
     #[must_use]
-    pub fn found(&self, rule: &str) -> Option<Cause> {
-        let packet = self.place().packet;
+    pub fn found_in(&self, packet: PacketId, rules: &[&str]) -> Option<Cause> {
         self.findings
             .iter()
-            .find(|finding| finding.rule.name == rule && finding.place.packet == packet)
+            .filter(|finding| finding.sender == Some(self.sender))
+            .filter(|finding| finding.place.packet == packet && finding.severity > Severity::Info)
+            .find(|finding| rules.contains(&finding.rule.name))
             .map(Finding::as_cause)
     }
 }

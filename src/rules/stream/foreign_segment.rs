@@ -46,10 +46,18 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
         return facts.tell("a segment of another machine");
     };
     let sender = facts.sender;
-    facts.tell(format!(
+    let telling = facts.tell(format!(
         "this {} in the {sender}'s name differs from the {sender}'s {} other segments: {}",
         marks::kind(foreign.kind),
         foreign.others,
         marks::in_words(&foreign.marks),
-    ))
+    ));
+    let rules = [
+        "injected-http-response",
+        "injected-http-request",
+        "not-websocket",
+        "tcp-overlap-conflict",
+        "reset-injected",
+    ];
+    telling.because_of(facts.found_in(foreign.place.packet, &rules))
 }

@@ -76,8 +76,13 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
     let border = first_bytes.len();
     let bytes = [first_bytes, second_bytes].concat();
     let end = bytes.len();
+    let injected = ["injected-http-response", "not-websocket"];
+    let versions = [first.packet, second.packet];
+    let mut causes = versions.iter();
+    let cause = causes.find_map(|packet| facts.found_in(*packet, &injected));
     facts
         .tell(message)
+        .because_of(cause)
         .showing(bytes)
         .context(
             0..border,
