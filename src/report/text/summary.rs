@@ -125,7 +125,7 @@ impl<'r> Groups<'r> {
                 (1, None) => page.entry(head, hanging, format!("connection{NO_BREAK}{ids}")),
                 (more, told) => {
                     page.entry(head, hanging, format!("{more}{NO_BREAK}connections: {ids}"));
-                    for told in told {
+                    if let Some(told) = told {
                         page.entry(Line::new(" ".repeat(hanging)), hanging, told);
                     }
                 }
