@@ -13,6 +13,24 @@
 //!     websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ report::model::Report ──▶ text, JSON
 //! ```
 //!
+//! Two paths leave the line and come back to it. What segments show beside their bytes (another
+//! machine's marks, two versions of the same bytes, repetitions without answer) goes past the
+//! streams to the rules:
+//!
+//! ```text
+//! tcp ──Anomaly──▶ rules
+//! ```
+//!
+//! and frames become messages, joined, unmasked and inflated, before rules look at what is in them:
+//!
+//! ```text
+//! websocket::reader ──FrameEvent<'s>──▶ websocket::assembly ──Heard──▶ rules
+//! ```
+//!
+//! [`analyzer`] holds the line together: it knows which stage each connection is in, passes events
+//! on, and shows them to whoever watches ([`analyzer::watch`]: `frames` and `messages` are made of
+//! that, and `check` of the findings).
+//!
 //! The layers *describe*: their parsers keep every value and have no opinions. The rules
 //! *judge*. The reports *render*. Down is a call, up is a value or an event.
 //!
@@ -20,7 +38,7 @@
 //! |---|---|---|
 //! | [`source`] | files, formats, compression, how they end | what packets hold |
 //! | [`decode`] | link, network and TCP headers | connections |
-//! | [`tcp`] | sequence numbers, what is missing, when a connection is over | what streams carry |
+//! | [`tcp`] | sequence numbers, what is missing, whose segments they are, when a connection is over | what streams carry |
 //! | [`http`] | heads, where bodies end, which answer belongs to which request | frames |
 //! | [`websocket`] | handshake fields, frames, messages, closing, foreign bytes | what is allowed |
 //! | [`rules`] | what is allowed, and in which words to say that it was not done | io, other connections |
@@ -37,7 +55,9 @@
 //! | decode → tcp | [`Segment`](decode::Segment) | the packet | 0 |
 //! | tcp → streams | [`StreamEvent`](tcp::StreamEvent): data, gap | the packet if in order, the reorder store if late | 0 / 1 |
 //! | http → websocket | [`Handshake`](websocket::handshake::Handshake) as it stood on the wire | the connection | once, bounded |
-//! | websocket → rules | header (`Copy`), payload chunks, end, oddities | the chunk | 0 |
+//! | tcp → rules | [`Anomaly`](tcp::Anomaly): what contradicts, is another machine's, is not answered | itself | bounded |
+//! | reader → assembly | [`FrameEvent`](websocket::event::FrameEvent): header (`Copy`), payload chunks, end, oddities | the chunk | 0 |
+//! | websocket → rules | the facts of [`Judge`](rules::Judge): a frame, a message, a Close, a Ping, a handshake, foreign bytes, an end | the connection | 0 |
 //! | analyzer → lines | [`Seen`](analyzer::watch::Seen): frames and messages, only where somebody watches | itself | bounded |
 //! | rules → report | [`Finding`](rules::Finding) | itself | – |
 //!

@@ -88,13 +88,14 @@ pub struct Input {
 pub struct Summary {
     /// WebSocket connections.
     pub connections: u64,
-    /// Those with an error, or a warning about how they began or ended.
+    /// Those with an error, or a warning about how they began or ended or about a foreign segment.
     pub broken: u64,
     /// Findings by severity.
     pub findings: Severities,
     /// TCP connections that are no WebSocket connections.
     pub other: Other,
-    /// Bounds of the analysis that were met, by name, and how often.
+    /// Bounds of the analysis ([`Limits`](crate::limits::Limits)) that were met, by name, and how
+    /// often: what lies beyond them was not looked at.
     pub limits: BTreeMap<&'static str, u64>,
 }
 
@@ -145,7 +146,7 @@ pub struct Connection {
     pub start: Timestamp,
     /// The last packet's time.
     pub end: Timestamp,
-    /// It has an error, or a warning about how it began or ended.
+    /// It has an error, or a warning about how it began or ended or about a foreign segment.
     pub broken: bool,
     /// The opening handshake.
     pub handshake: Handshake,
@@ -185,15 +186,15 @@ pub struct Handshake {
     pub host: Option<String>,
     /// Elements of Sec-WebSocket-Extensions in the request.
     pub offered_extensions: Vec<String>,
-    /// Elements of Sec-WebSocket-Extensions in the 101 that is in this capture; null where no
-    /// 101 is.
+    /// Elements of Sec-WebSocket-Extensions in the 101 that is in this capture; null where the
+    /// answer was not captured, empty where it was a refusal.
     pub negotiated_extensions: Option<Vec<String>>,
     /// Extensions that the frames show where no 101 is in this capture: `permessage-deflate`,
     /// if messages with RSV1 inflate.
     pub inferred_extensions: Vec<&'static str>,
     /// Elements of Sec-WebSocket-Protocol in the request.
     pub offered_subprotocols: Vec<String>,
-    /// Sec-WebSocket-Protocol of the answer.
+    /// Sec-WebSocket-Protocol of the answer; null where it names none, or was not captured.
     pub subprotocol: Option<String>,
     /// Header fields by which intermediaries show themselves.
     pub intermediaries: Vec<Intermediary>,
@@ -267,7 +268,7 @@ pub struct Close {
     pub server: Option<CloseFrame>,
     /// How each side ended TCP.
     pub tcp: Sides<Option<TcpEnd>>,
-    /// Where it did: the earlier one is the side that left first.
+    /// In which packet each side did; the earlier time tells who left first.
     pub tcp_at: Sides<Option<EndPlace>>,
 }
 
@@ -287,7 +288,7 @@ pub struct EndPlace {
 pub struct CloseFrame {
     /// Status code; null if the payload is empty or a single byte.
     pub code: Option<u16>,
-    /// Reason text.
+    /// Reason text; empty where there is none, or where reasons were to be hidden.
     pub reason: String,
     /// The packet with the frame's first byte.
     pub packet: u64,
@@ -323,7 +324,7 @@ pub struct Captured {
     /// Compressed messages that could not be inflated since what they refer to is not known: the
     /// capture lacks it, or it did not inflate itself.
     pub unread_messages: u64,
-    /// Where nothing could be judged: the first 16 ranges.
+    /// Where it was not known how frames begin, so that nothing was judged: the first 16 ranges.
     pub unjudged: Vec<Unjudged>,
 }
 
@@ -332,7 +333,7 @@ pub struct Captured {
 pub struct Unjudged {
     /// Index of the input that holds its first packet.
     pub input: u32,
-    /// Its first packet.
+    /// The packet with its first byte.
     pub from_packet: u64,
     /// Index of the input that holds the packet in which frames were recognised again.
     pub to_input: Option<u32>,
@@ -354,21 +355,22 @@ pub struct Finding {
     pub input: u32,
     /// Packet of the first occurrence.
     pub packet: u64,
-    /// Frame of the first occurrence.
+    /// Frame of the first occurrence, counted from 1 by sender; null where it is about no frame.
     pub frame: Option<u64>,
-    /// The sender's TCP payload bytes before the first occurrence.
+    /// The sender's TCP payload bytes before the first occurrence; null where they are not known.
     pub stream_offset: Option<u64>,
-    /// The packet's time.
+    /// The time of `packet`.
     pub time: Timestamp,
     /// What was seen and what is allowed.
     pub message: String,
     /// Where the requirement is written.
     pub reference: &'static str,
-    /// The bytes that show it, in hexadecimal.
+    /// The bytes that show it, in hexadecimal: a frame's header and at most 16 bytes of payload;
+    /// of two versions of the same bytes the beginning of both. Empty where there are none to show.
     pub bytes: String,
     /// What stands at which of `bytes`.
     pub labels: Vec<Label>,
-    /// The finding that explains this one.
+    /// The finding that explains this one; null where it stands for itself.
     pub because_of: Option<BecauseOf>,
     /// How many times it was found.
     pub count: u64,
