@@ -20,7 +20,7 @@ use crate::rules::{ALL, Severity};
     disable_help_subcommand = true,
     after_help = "\
 Examples:
-  tcpdump -i eth0 -w ws.pcap 'tcp port 8001'
+  tcpdump -i eth0 --immediate-mode -s 0 -w ws.pcap 'tcp port 8001'
   wsblame check ws.pcap
   wsblame frames --show-payload ws.pcap
   wsblame rules rsv-without-extension
