@@ -42,11 +42,8 @@ fn fires(rule: &Rule, facts: &FrameFacts<'_>) -> Option<Severity> {
 }
 
 fn tell(facts: &FrameFacts<'_>) -> Telling {
-    facts
-        .tell(format!(
-            "a {} behind the sender's own Close",
-            facts.frame_name()
-        ))
-        .offending(0..1, facts.first_byte())
-        .context(1..2, facts.second_byte())
+    facts.tell_of_first_byte(format!(
+        "a {} behind the sender's own Close",
+        facts.frame_name()
+    ))
 }

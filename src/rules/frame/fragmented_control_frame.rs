@@ -40,11 +40,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn tell(facts: &FrameFacts<'_>) -> Telling {
-    facts
-        .tell(format!(
-            "a {} with FIN=0; control frames must not be fragmented",
-            facts.frame_name()
-        ))
-        .offending(0..1, facts.first_byte())
-        .context(1..2, facts.second_byte())
+    facts.tell_of_first_byte(format!(
+        "a {} with FIN=0; control frames must not be fragmented",
+        facts.frame_name()
+    ))
 }

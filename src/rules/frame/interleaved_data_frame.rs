@@ -51,8 +51,5 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
         ),
         MessageState::Idle | MessageState::Unknown => "a message is open".to_owned(),
     };
-    facts
-        .tell(format!("a {} while {open}", facts.frame_name()))
-        .offending(0..1, facts.first_byte())
-        .context(1..2, facts.second_byte())
+    facts.tell_of_first_byte(format!("a {} while {open}", facts.frame_name()))
 }

@@ -45,8 +45,6 @@ pub(crate) static RULE: Rule = Rule {
 
 fn tell(facts: &FrameFacts<'_>) -> Telling {
     facts
-        .tell("a continuation frame, and no message is open")
-        .offending(0..1, facts.first_byte())
-        .context(1..2, facts.second_byte())
+        .tell_of_first_byte("a continuation frame, and no message is open")
         .because_of(facts.fragmented_control)
 }

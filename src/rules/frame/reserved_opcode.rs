@@ -51,8 +51,5 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
         .to_bytes()
         .first()
         .map_or(0, |byte| byte & 0xf);
-    facts
-        .tell(format!("opcode {code:#x} is reserved"))
-        .offending(0..1, facts.first_byte())
-        .context(1..2, facts.second_byte())
+    facts.tell_of_first_byte(format!("opcode {code:#x} is reserved"))
 }

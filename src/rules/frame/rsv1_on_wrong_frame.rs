@@ -36,11 +36,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn tell(facts: &FrameFacts<'_>) -> Telling {
-    facts
-        .tell(format!(
-            "RSV1 is set on a {}; with permessage-deflate it may stand on a message's first frame only",
-            facts.frame_name()
-        ))
-        .offending(0..1, facts.first_byte())
-        .context(1..2, facts.second_byte())
+    facts.tell_of_first_byte(format!(
+        "RSV1 is set on a {}; with permessage-deflate it may stand on a message's first frame only",
+        facts.frame_name()
+    ))
 }

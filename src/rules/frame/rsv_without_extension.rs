@@ -67,11 +67,8 @@ fn tell(facts: &FrameFacts<'_>) -> Telling {
     } else {
         "no extension was negotiated"
     };
-    facts
-        .tell(format!(
-            "{names} {verb} set on a {} and {agreed}",
-            facts.frame_name()
-        ))
-        .offending(0..1, facts.first_byte())
-        .context(1..2, facts.second_byte())
+    facts.tell_of_first_byte(format!(
+        "{names} {verb} set on a {} and {agreed}",
+        facts.frame_name()
+    ))
 }

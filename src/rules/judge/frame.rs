@@ -30,6 +30,14 @@ impl FrameFacts<'_> {
         Telling::new(self.seen.place, message).showing(self.seen.header.to_bytes())
     }
 
+    /// A finding at this frame, whose first byte breaks the rule.
+    #[must_use]
+    pub fn tell_of_first_byte(&self, message: impl Into<String>) -> Telling {
+        self.tell(message)
+            .offending(0..1, self.first_byte())
+            .context(1..2, self.second_byte())
+    }
+
     /// The header's first byte in words: `FIN, RSV1, opcode 0x1 (text)`.
     #[must_use]
     pub fn first_byte(&self) -> String {
