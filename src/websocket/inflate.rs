@@ -147,6 +147,7 @@ impl Inflater {
         if bytes.is_empty() {
             return Ok(());
         }
+        self.goes_on_behind_final |= self.is_fresh && self.taken > 0 && bytes.len() > 1;
         for byte in bytes.iter().rev().take(4).rev() {
             let [_, b, c, d] = self.last;
             self.last = [b, c, d, *byte];
@@ -163,6 +164,8 @@ impl Inflater {
                 .as_ref()
                 .map_or_else(|(made, _)| *made, |(made, _)| *made);
             sink(room.get(..made).unwrap_or_default());
+            // A stream may end with bits that were taken before.
+            let is_stuck;
             match result {
                 Err((_, fault)) => return Err(Stop::Fault(fault)),
                 Ok((_, Status::StreamEnd)) => {
@@ -170,12 +173,16 @@ impl Inflater {
                     self.is_fresh = true;
                     self.is_behind_final = true;
                     self.goes_on_behind_final |= rest.len() > 1;
+                    is_stuck = false;
                 }
-                Ok(_) => self.is_fresh &= taken == 0,
+                Ok(_) => {
+                    self.is_fresh &= taken == 0;
+                    is_stuck = taken == 0 && made == 0;
+                }
             }
             self.hold_to(limits).map_err(Stop::Bomb)?;
             let is_full = made == length;
-            if (rest.is_empty() && !is_full) || (taken == 0 && made == 0) {
+            if (rest.is_empty() && !is_full) || is_stuck {
                 return Ok(());
             }
         }

@@ -317,17 +317,13 @@ impl Message {
         }
         let is_compressed = !matches!(self.compression, Compression::None);
         let is_guess = is_compressed && !matches!(self.compression, Compression::Agreed);
-        // Of what was only begun it is not certain that it was compressed data at all, but where
-        // a whole frame inflates.
-        let is_begun = !self.is_frame_ended
-            && self
-                .fault
-                .is_some_and(|(_, seen)| seen.place.frame == self.last.place.frame);
+        let is_whole = self.is_finished && self.unreadable.is_none();
+        // What was never compressed may inflate for a while, and not to text: only a message that
+        // inflates to its end is known to be what it says.
         let is_text_fault = matches!(self.fault, Some((Fault::NotUtf8 { .. }, _)));
-        if is_compressed && is_begun && is_text_fault {
+        if is_compressed && is_text_fault && !is_whole {
             self.fault = None;
         }
-        let is_whole = self.is_finished && self.unreadable.is_none();
         if is_guess && (is_whole || self.unreadable == Some(Unreadable::BadDeflate)) {
             let is_odd = self.goes_on_behind_final;
             sink(Heard::Tried {
