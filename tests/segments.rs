@@ -11,6 +11,7 @@ mod built;
 use std::time::Duration;
 
 use wsblame::report::model::Connection;
+use wsblame::rules::Severity;
 use wsblame_fixtures::Side::{Client, Server};
 use wsblame_fixtures::{Capture, Conversation, Flags, Frame, Segment, timestamps};
 
@@ -230,4 +231,125 @@ fn an_answer_that_the_capture_lacks_is_one() {
             .iter()
             .all(|(rule, _)| *rule != "peer-vanished")
     );
+}
+
+/// What the only connection's server sent: frames, missing bytes, findings that are no info.
+fn read(capture: Capture) -> (u64, u64, Vec<&'static str>) {
+    let report = built::report(capture.packets);
+    let connection: Connection = report.connections.into_iter().next().unwrap();
+    let frames = &connection.frames.server;
+    let told = connection.findings.iter();
+    let told = told.filter(|finding| finding.severity != Severity::Info);
+    (
+        frames.text + frames.close,
+        connection.captured.server.missing_bytes,
+        told.map(|finding| finding.rule).collect(),
+    )
+}
+
+/// The server says so much with wrong checksums, and nothing of it is acknowledged before all
+/// was said.
+fn with_wrong_checksums(frames: usize) -> Conversation {
+    let mut conversation = chat(2);
+    for _ in 0..frames {
+        conversation
+            .server(Frame::text("what the network card was to finish"))
+            .change(|segment| segment.damaged = true);
+    }
+    conversation
+}
+
+#[test]
+fn wrong_checksums_from_some_packet_on_lose_nothing() {
+    for frames in [1, 2, 15, 16, 17, 60] {
+        let mut conversation = with_wrong_checksums(frames);
+        conversation.ack(Client).close(1000);
+        let expected = 2 + u64::try_from(frames).unwrap() + 1;
+        assert_eq!(read(conversation.capture()), (expected, 0, vec![]));
+    }
+}
+
+#[test]
+fn wrong_checksums_lose_nothing_where_one_side_was_captured() {
+    for frames in [2, 16, 40] {
+        let conversation = with_wrong_checksums(frames);
+        let numbered = (1..).zip(conversation.segments());
+        let of_client = numbered.filter(|(_, segment)| segment.sender == Client);
+        let of_client: Vec<usize> = of_client.map(|(number, _)| number).collect();
+        let capture = conversation.capture().without(of_client);
+        let expected = 2 + u64::try_from(frames).unwrap();
+        assert_eq!(read(capture), (expected, 0, vec![]), "{frames}");
+    }
+}
+
+#[test]
+fn a_damaged_first_frame_is_not_read() {
+    let mut conversation = Conversation::accepted();
+    let good = conversation.encode(Server, [Frame::text("hello")]);
+    for bit in [0x40, 0x20] {
+        let mut bad = good.clone();
+        bad[0] ^= bit;
+        conversation
+            .forge(Server, Flags::ACK, bad)
+            .change(|segment| segment.damaged = true);
+    }
+    conversation.bytes(Server, good).close(1000);
+    assert_eq!(read(conversation.capture()), (2, 0, vec![]));
+}
+
+#[test]
+fn a_damaged_close_with_a_fin_is_not_read() {
+    let mut conversation = chat(2);
+    conversation.client(Frame::close(1000, ""));
+    let good = conversation.encode(Server, [Frame::close(1000, "")]);
+    let mut bad = good.clone();
+    bad[0] ^= 0x70;
+    conversation
+        .forge(Server, Flags::FIN, bad)
+        .change(|segment| segment.damaged = true)
+        .bytes(Server, good)
+        .fin(Server)
+        .fin(Client)
+        .ack(Server);
+    assert_eq!(read(conversation.capture()), (3, 0, vec![]));
+}
+
+#[test]
+fn a_backup_path_for_some_packets_whose_counter_goes_on() {
+    for packets in 1..5 {
+        let mut conversation = chat(12);
+        conversation.close(1000);
+        let of_server = conversation.segments_mut().iter_mut().skip(10);
+        let of_server = of_server.filter(|segment| segment.sender == Server);
+        for segment in of_server.take(packets) {
+            segment.ttl = 57;
+            segment.link_source = Some([2, 0, 0, 0, 0, 0x99]);
+        }
+        assert_eq!(found(conversation.capture()), [], "{packets}");
+    }
+}
+
+#[test]
+fn a_machine_that_took_over_and_soon_ends() {
+    for rounds in [1, 2, 3] {
+        for link in [None, Some([2, 0, 0, 0, 0, 0x99])] {
+            let mut conversation = chat(10);
+            let before = conversation.segments().len();
+            conversation.talk(rounds).close(1000);
+            for (now, segment) in (5000..).zip(conversation.segments_mut()) {
+                if !segment.flags.syn {
+                    segment.options = timestamps(now, now);
+                }
+            }
+            let other = conversation.segments_mut().iter_mut().skip(before);
+            for (now, segment) in (0x5000_0000..).zip(other) {
+                if segment.sender == Server {
+                    segment.link_source = link;
+                    segment.identification = segment.identification.wrapping_add(0x4000);
+                    segment.options = timestamps(now, 9);
+                }
+            }
+            assert_eq!(found(conversation.capture()), [], "{rounds} {link:?}");
+        }
+    }
 }

@@ -16,7 +16,8 @@ const PROOF: u8 = 2;
 /// Segments that the peer took although they were not believed, before all are.
 const MISTAKES: u8 = 2;
 
-/// Segments that are kept.
+/// Segments that are kept. Damage does not hit so many before the first of them is sent again;
+/// what a card leaves to be filled in, or puts together, does.
 const KEPT: usize = 16;
 
 /// A segment that is not believed.
@@ -25,6 +26,8 @@ pub(super) struct Doubtful {
     pub(super) position: u64,
     pub(super) bytes: Vec<u8>,
     pub(super) arrival: Arrival,
+    /// It ends the stream, too.
+    pub(super) is_fin: bool,
 }
 
 impl Doubtful {
@@ -49,10 +52,15 @@ impl Doubt {
         !self.is_over
     }
 
+    /// Whether wrong checksums are known to be a receiver's reason to drop a segment.
+    pub(super) const fn is_in_force(&self) -> bool {
+        self.valid >= PROOF && !self.is_over
+    }
+
     /// What the checksum of a segment was that came earlier and was believed: where wrong ones
     /// are not believed, it was not wrong.
     pub(super) const fn of_believed(&self) -> Checksum {
-        if self.valid >= PROOF && !self.is_over {
+        if self.is_in_force() {
             Checksum::Valid
         } else {
             Checksum::Unknown
@@ -74,11 +82,26 @@ impl Doubt {
         }
     }
 
-    /// Keeps a segment that is not believed.
-    pub(super) fn keep(&mut self, segment: Doubtful) {
+    /// Keeps a segment that is not believed. Where there are more of them than damage explains,
+    /// all are believed: they are returned.
+    pub(super) fn keep(&mut self, segment: Doubtful) -> Vec<Doubtful> {
+        self.segments.push(segment);
         if self.segments.len() < KEPT {
-            self.segments.push(segment);
+            return Vec::new();
         }
+        self.is_over = true;
+        std::mem::take(&mut self.segments)
+    }
+
+    /// Takes out what nothing else brought, where the capture holds no word of the peer and no
+    /// more will come. One may have been damaged, and what was sent instead be lost; that this
+    /// befell several is not believed.
+    pub(super) fn left_alone(&mut self, next: u64) -> Vec<Doubtful> {
+        self.segments.retain(|segment| segment.end() > next);
+        if self.segments.len() < usize::from(MISTAKES) {
+            return Vec::new();
+        }
+        std::mem::take(&mut self.segments)
     }
 
     pub(super) const fn is_empty(&self) -> bool {

@@ -263,13 +263,16 @@ impl Flow {
         let way = self.way(segment);
         let standing = self.directions.of(way).standing(segment);
         let checksum = self.watch(segment, way, standing.as_ref(), recent);
-        if let Some(standing) = &standing
+        let mut is_believed = true;
+        if segment.flags.contains(TcpFlags::SYN) && segment.payload.is_empty() {
+            self.directions
+                .of_mut(way)
+                .note_checksum(segment.checksum());
+        } else if let Some(standing) = &standing
             && checksum != Checksum::Unknown
         {
             let direction = self.directions.of_mut(way);
-            if !direction.believes(segment, standing, checksum) {
-                return None;
-            }
+            is_believed = direction.believes(segment, standing, checksum);
         }
         let is_behind_reset =
             self.watches.of(way).has_resets() && !segment.flags.contains(TcpFlags::RST);
@@ -287,15 +290,18 @@ impl Flow {
             }
             sink(FlowEvent { way, event });
         };
-        let bound = directions
-            .of_mut(way)
-            .push(segment, limits, &mut |event| sink(way, event));
+        let bound = if is_believed {
+            let direction = directions.of_mut(way);
+            direction.push(segment, limits, &mut |event| sink(way, event))
+        } else {
+            None
+        };
         if segment.flags.contains(TcpFlags::RST) {
             directions
                 .of_mut(way.back())
                 .note_reset_of_peer(segment.packet);
         }
-        if segment.flags.contains(TcpFlags::ACK) {
+        if segment.flags.contains(TcpFlags::ACK) && is_believed {
             let acknowledged = directions.of_mut(way.back());
             if segment.flags.contains(TcpFlags::RST) {
                 acknowledged.acknowledge_by_reset(segment.acknowledgement);
@@ -389,7 +395,13 @@ impl Flow {
             None => None,
         };
         let differs = differs.or_else(|| direction.differs_from_waiting(segment, standing));
-        if let Some((offset, first)) = differs {
+        // Of two damaged versions nobody reads either.
+        let is_read = |first: &Version| {
+            checksum != Checksum::Invalid
+                || first.checksum != Checksum::Invalid
+                || !direction.drops_damaged()
+        };
+        if let Some((offset, first)) = differs.filter(|(_, first)| is_read(first)) {
             let conflict = conflict(segment, standing, checksum, offset, first);
             self.watches.of_mut(way).note_conflict(conflict);
         }

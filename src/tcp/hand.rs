@@ -213,9 +213,9 @@ impl Hands {
         let is_usual = usual.fits(&hand);
         if is_usual {
             usual.layout = usual.layout.or(hand.layout);
-            self.count = self.count.saturating_add(1);
         }
         if off.is_none() && is_usual {
+            self.count = self.count.saturating_add(1);
             if let Some(own) = clock {
                 self.clock = Some((own, second(segment.time)));
             }
@@ -226,7 +226,7 @@ impl Hands {
         }
         let kind = Kind::of(segment, is_probe).filter(|_| !is_syn);
         let id = self.id.zip(segment.ip_id.filter(|id| *id != 0));
-        let before = self.count - u32::from(is_usual);
+        let before = self.count;
         let exceptions = self.exceptions.get_or_insert_default();
         let company = exceptions.count(hand, is_usual);
         if let Some((_, own)) = off
@@ -324,6 +324,30 @@ impl Hands {
         usual.chain(exceptions.map(|(hand, count)| (hand, *count)))
     }
 
+    /// Whether the sender's own counter goes on with a suspect: another machine would have to know
+    /// it.
+    fn is_counted(&self, suspect: &Suspect) -> bool {
+        let steps = suspect.id.map(|(before, own)| own.wrapping_sub(before));
+        self.is_counting() && steps.is_some_and(|steps| (1..=STEP).contains(&steps))
+    }
+
+    /// The usual marks never came back behind this suspect.
+    const fn is_last(&self, suspect: &Suspect) -> bool {
+        self.count == suspect.before
+    }
+
+    /// Whether the machine that a suspect is from took over for good: to its end it leads the
+    /// conversation, with data in answer to data. A forger says all at once.
+    fn took_over(&self, rare: &Exceptions, suspect: &Suspect) -> bool {
+        let of_it = |one: &&Suspect| {
+            one.kind == Kind::Data && self.is_last(one) && one.hand.fits(&suspect.hand)
+        };
+        let answers = rare.suspects.iter().filter(of_it);
+        let mut answers = answers.map(|one| one.place.acknowledgement);
+        let first = answers.next();
+        self.is_last(suspect) && answers.any(|later| Some(later) != first)
+    }
+
     /// The marks of a suspect that no other segments share.
     fn marks(&self, usual: Hand, suspect: &Suspect) -> Vec<Mark> {
         let own = suspect.hand;
@@ -373,10 +397,13 @@ impl Hands {
         let breaks = judged.zip(&rare.suspects).filter(|(foreign, suspect)| {
             let marks = &foreign.marks;
             // The usual marks came back behind it; or else it is no new route at least.
-            let is_between = self.count > suspect.before;
-            let is_no_route =
-                suspect.kind == Kind::Rst || marks.iter().any(|mark| !mark.is_of_the_route());
-            marks.len() >= 2
+            let is_between = !self.is_last(suspect);
+            let is_of_the_route = marks.iter().all(Mark::is_of_the_route);
+            let is_no_route = suspect.kind == Kind::Rst || !is_of_the_route;
+            let is_own =
+                self.took_over(rare, suspect) || (is_of_the_route && self.is_counted(suspect));
+            !is_own
+                && marks.len() >= 2
                 && marks.iter().any(Mark::is_strong)
                 && suspect.before >= 2
                 && (is_between || (is_no_route && suspect.before >= ENOUGH))

@@ -281,6 +281,11 @@ impl Direction {
         self.doubt.asks()
     }
 
+    /// Whether segments with a wrong checksum are not believed.
+    pub(super) const fn drops_damaged(&self) -> bool {
+        self.doubt.is_in_force()
+    }
+
     /// What the checksums were of segments that came earlier and were believed.
     pub(super) const fn checksum_of_believed(&self) -> Checksum {
         self.doubt.of_believed()
@@ -294,16 +299,39 @@ impl Direction {
         standing: &Standing,
         checksum: Checksum,
     ) -> bool {
-        let ends = TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST;
-        let believes = self.doubt.believes(checksum) || segment.flags.intersects(ends);
+        let believes = self.doubt.believes(checksum)
+            || segment.flags.intersects(TcpFlags::SYN | TcpFlags::RST);
         if !believes && standing.end > self.next {
-            self.doubt.keep(Doubtful {
+            let segments = self.doubt.keep(Doubtful {
                 position: standing.position,
                 bytes: segment.payload.to_vec(),
                 arrival: Arrival::of(segment),
+                is_fin: segment.flags.contains(TcpFlags::FIN),
             });
+            self.take_all(segments);
         }
         believes
+    }
+
+    /// Notes the checksum of a segment without data, which is taken whatever that says.
+    pub(super) fn note_checksum(&mut self, checksum: Checksum) {
+        self.doubt.believes(checksum);
+    }
+
+    /// Takes segments that were not believed: they wait for their turn.
+    fn take_all(&mut self, segments: Vec<Doubtful>) {
+        for segment in segments {
+            let (position, end, arrival) = (segment.position, segment.end(), segment.arrival);
+            self.waiting.insert(position, &segment.bytes, 0, arrival);
+            if let Some(numbers) = self.numbers.filter(|_| segment.is_fin) {
+                let ending = End {
+                    arrival,
+                    sequence: numbers.sequence(position),
+                    position: end,
+                };
+                keep_earlier(&mut self.fin, ending);
+            }
+        }
     }
 
     /// Hands on what was not believed and the peer took.
@@ -311,14 +339,8 @@ impl Direction {
         if self.doubt.is_empty() {
             return;
         }
-        for segment in self.doubt.taken_by_peer(self.next, self.acknowledged) {
-            let Doubtful {
-                position,
-                bytes,
-                arrival,
-            } = segment;
-            self.waiting.insert(position, &bytes, 0, arrival);
-        }
+        let segments = self.doubt.taken_by_peer(self.next, self.acknowledged);
+        self.take_all(segments);
         self.hand_on(sink);
     }
 
@@ -458,6 +480,10 @@ impl Direction {
         sink: &mut dyn FnMut(StreamEvent<'_>),
     ) {
         self.believe_peer(sink);
+        if self.origin.is_some() && self.waiting.first().is_some_and(|first| first <= self.next) {
+            // Believed after all.
+            self.hand_on(sink);
+        }
         // Where nothing was captured behind the hole, the bytes may still come: a number alone
         // makes no hole before the end.
         let Some(until) = self.waiting.first() else {
@@ -490,6 +516,14 @@ impl Direction {
     /// Gives up all that is missing: nothing more will come.
     pub(super) fn finish(&mut self, now: Moment, sink: &mut dyn FnMut(StreamEvent<'_>)) {
         self.believe_peer(sink);
+        if self
+            .origin
+            .is_some_and(|origin| self.acknowledged <= origin)
+        {
+            let segments = self.doubt.left_alone(self.next);
+            self.take_all(segments);
+            self.hand_on(sink);
+        }
         while let Some(first) = self.waiting.first() {
             // Behind its end, or far ahead of all that was acknowledged, are strays.
             let is_behind_end = self.fin.is_some_and(|fin| first >= fin.position)
