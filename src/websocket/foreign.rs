@@ -69,6 +69,15 @@ pub fn may_begin(bytes: &[u8]) -> bool {
     !bytes.is_empty() && protocol(bytes).is_some()
 }
 
+/// Whether a whole message or a control frame of a server may begin with these bytes, and no text.
+#[must_use]
+pub fn may_be_frame(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0x81 | 0x82 | 0x88..=0x8a | 0xc1 | 0xc2, 0..=0x7f, ..]
+    )
+}
+
 /// The protocol that `bytes` are the beginning of, or may be as far as they go.
 #[must_use]
 pub fn protocol(bytes: &[u8]) -> Option<Foreign> {
@@ -112,7 +121,14 @@ pub fn name(bytes: &[u8]) -> Option<Foreign> {
         .next()
         .unwrap_or_default();
     let begin = bytes.get(..bytes.len().min(ENOUGH)).unwrap_or_default();
-    let printable = begin.iter().all(|byte| is_text(*byte));
+    let text = begin.iter().take_while(|byte| is_text(**byte)).count();
+    // Frames may go on behind it.
+    let behind = begin.get(text..).unwrap_or_default();
+    let printable = match behind {
+        [] => true,
+        [0x81 | 0x82 | 0x88..=0x8a | 0xc1 | 0xc2, ..] => text >= TEXT_BYTES,
+        _ => false,
+    };
     match bytes {
         [b'\r', b'\n', ..] => Some(Foreign::LineEnd),
         [

@@ -1,11 +1,11 @@
 //! Something foreign in the frame stream, read as far as it tells what it is and where it ends.
 
-use crate::http::{Body, Parsed, looks_like_response, parse_response};
+use crate::http::{Body, Parsed, ResponseHead, looks_like_response, parse_response};
 use crate::limits::Limits;
 use crate::place::Place;
 
 use super::event::Oddity;
-use super::foreign::Foreign;
+use super::foreign::{self, Foreign};
 
 /// Bytes of it that are kept: a head, and enough of a body to hold its title.
 const KEPT: usize = 4096;
@@ -20,10 +20,25 @@ pub(super) struct Intrusion {
 }
 
 impl Intrusion {
-    /// Whether a packet's bytes begin with a whole status line's beginning.
+    /// Whether a packet's bytes begin like a status line, as far as they go.
     pub(super) fn may_begin(bytes: &[u8]) -> bool {
+        !bytes.is_empty() && looks_like_response(bytes)
+    }
+
+    /// Whether its bytes still begin like a status line.
+    pub(super) fn may_be(&self) -> bool {
+        looks_like_response(&self.bytes)
+    }
+
+    /// Whether a status line's beginning is there.
+    pub(super) fn is_told(&self) -> bool {
         const STATUS: usize = "HTTP/1.1 403".len();
-        bytes.len() >= STATUS && looks_like_response(bytes)
+        self.bytes.len() >= STATUS && self.may_be()
+    }
+
+    /// Bytes that it keeps.
+    pub(super) const fn kept_bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     pub(super) fn new(place: Place, bytes: &[u8]) -> Self {
@@ -44,7 +59,7 @@ impl Intrusion {
     /// Whether the response's head, and its body if that has a length, is there.
     pub(super) fn is_whole(&self) -> bool {
         match parse_response(&self.bytes) {
-            Parsed::Whole(head, length) => match Body::announced(&head.fields, Body::UntilClose) {
+            Parsed::Whole(head, length) => match body_of(&head) {
                 Body::Length(body) => self.passed >= body.saturating_add(length as u64),
                 _ => true,
             },
@@ -107,8 +122,7 @@ impl IntrusionReader {
                     Parsed::Whole(head, length) => {
                         // A head that ends with a body behind it: the body is read anew.
                         self.bytes.truncate(length.max(before));
-                        let body = Body::announced(&head.fields, Body::UntilClose);
-                        self.stage = Stage::Body(body);
+                        self.stage = Stage::Body(body_of(&head));
                         self.pass(&[]);
                         length.max(before) - before
                     }
@@ -118,6 +132,11 @@ impl IntrusionReader {
                         more.len()
                     }
                 }
+            }
+            // A body that ends with the stream has no other end: frames may go on behind it.
+            Stage::Body(Body::UntilClose) if foreign::may_be_frame(bytes) => {
+                self.stage = Stage::Told;
+                0
             }
             Stage::Body(_) => self.pass(bytes),
             Stage::Over | Stage::Told => 0,
@@ -163,6 +182,14 @@ impl IntrusionReader {
             bytes: self.bytes.clone(),
             inside_frame: false,
         }
+    }
+}
+
+/// Where the body of an answer ends (RFC 9112 section 6.3).
+fn body_of(head: &ResponseHead) -> Body {
+    match head.status {
+        100..=199 | 204 | 304 => Body::Length(0),
+        _ => Body::announced(&head.fields, Body::UntilClose),
     }
 }
 

@@ -151,7 +151,10 @@ impl FrameReader {
             State::Searching(search) => search.cost(),
             State::Suspect(suspect) => suspect.kept_bytes(),
             State::Foreign(intrusion) => intrusion.kept_bytes(),
-            State::Header(_) | State::Payload { .. } | State::GivenUp => 0,
+            State::Header(Pending { intrusion, .. }) | State::Payload { intrusion, .. } => intrusion
+                .as_ref()
+                .map_or(0, |intrusion| intrusion.kept_bytes()),
+            State::GivenUp => 0,
         };
         kept + self.replay.iter().map(KeptChunk::cost).sum::<usize>()
     }
@@ -350,10 +353,15 @@ impl FrameReader {
             .unwrap_or_default();
         pending.bytes.extend_from_slice(more);
         if foreign::may_begin(&pending.bytes) {
+            let taken = more.len();
             if pending.bytes.len() >= foreign::ENOUGH {
                 self.begin_foreign(sink);
             }
-            return more.len();
+            return match &self.state {
+                // All but its first byte is searched for frames.
+                State::Foreign(intrusion) if intrusion.is_over() => usize::from(before == 0),
+                _ => taken,
+            };
         }
         let Ok((rest, header)) = FrameHeader::parse(&pending.bytes) else {
             return more.len();
@@ -460,7 +468,12 @@ impl FrameReader {
             usize::try_from(*left).map_or(chunk.bytes.len(), |left| left.min(chunk.bytes.len()));
         let bytes = chunk.bytes.get(..count).unwrap_or_default();
         match intrusion {
-            Some(intrusion) => intrusion.push(chunk.bytes),
+            Some(cut_by) => {
+                cut_by.push(chunk.bytes);
+                if !cut_by.may_be() {
+                    *intrusion = None;
+                }
+            }
             // A packet that begins with a status line, inside a frame.
             None if *at > 0 && Intrusion::may_begin(chunk.bytes) => {
                 let place = chunk.place(Some(cut));
@@ -486,7 +499,7 @@ impl FrameReader {
         {
             sink(FrameEvent::End { whole: *whole });
             self.state = State::Header(Pending {
-                intrusion: intrusion.take(),
+                intrusion: intrusion.take().filter(|intrusion| intrusion.is_told()),
                 ..Pending::default()
             });
         }
@@ -529,7 +542,7 @@ impl FrameReader {
                 ..
             } => match intrusion.take() {
                 // What cut into the frame was whole, and the frame was never gone on with.
-                Some(intrusion) if ended && intrusion.is_whole() => {
+                Some(intrusion) if ended && intrusion.is_told() && intrusion.is_whole() => {
                     sink(FrameEvent::Oddity(intrusion.to_oddity()));
                     false
                 }

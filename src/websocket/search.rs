@@ -285,6 +285,7 @@ impl Search {
     /// it. Stops where there is `enough`.
     fn evidence(&self, place: usize, masked: bool, enough: u32) -> u32 {
         let mut message = MessageState::Unknown;
+        let mut goes_on = false;
         let packet_bits = self.packet_bits();
         let (mut at, mut bits, mut frames) = (place, 0, 0);
         for _ in 0..STEPS {
@@ -301,6 +302,12 @@ impl Search {
             let Some(worth) = self.worth(&header, masked, message) else {
                 return 0;
             };
+            // Behind a fragment that is not the last, no message begins.
+            match header.opcode() {
+                Opcode::Continuation => goes_on = !header.fin(),
+                Opcode::Text | Opcode::Binary if goes_on => return 0,
+                _ => {}
+            }
             bits += worth;
             frames += 1;
             message.pass(&header, frames);
