@@ -236,6 +236,11 @@ impl Session {
     /// Holds each side's Pongs against the other side's Pings, as far as the streams were read:
     /// to these sequence numbers, or to their ends.
     pub(super) fn match_pings(&mut self, read_to: Option<Sides<u32>>, ledger: &mut Ledger) {
+        // What a reader keeps for later holds Pings that nobody has seen yet.
+        let is_behind = |side: &SideSession| !side.reader.is_in_step() || side.reader.cost() > 0;
+        if read_to.is_some() && (is_behind(&self.sides.client) || is_behind(&self.sides.server)) {
+            return;
+        }
         let Sides { client, server } = &mut self.sides;
         let (client, server) = (&mut client.tally.pings, &mut server.tally.pings);
         let read_to = |side| read_to.map(|read_to| *read_to.of(side));

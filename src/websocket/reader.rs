@@ -151,9 +151,11 @@ impl FrameReader {
             State::Searching(search) => search.cost(),
             State::Suspect(suspect) => suspect.kept_bytes(),
             State::Foreign(intrusion) => intrusion.kept_bytes(),
-            State::Header(Pending { intrusion, .. }) | State::Payload { intrusion, .. } => intrusion
-                .as_ref()
-                .map_or(0, |intrusion| intrusion.kept_bytes()),
+            State::Header(Pending { intrusion, .. }) | State::Payload { intrusion, .. } => {
+                intrusion
+                    .as_ref()
+                    .map_or(0, |intrusion| intrusion.kept_bytes())
+            }
             State::GivenUp => 0,
         };
         kept + self.replay.iter().map(KeptChunk::cost).sum::<usize>()

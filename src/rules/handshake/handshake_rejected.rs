@@ -38,8 +38,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn fires(rule: &Rule, facts: &HandshakeFacts<'_>) -> Option<Severity> {
-    let status = facts.own_refusal()?.head.status;
-    Some(if asks_for_more(status) && facts.sequel != Sequel::Over {
+    let response = facts.own_refusal()?;
+    let is_over = match facts.sequel {
+        Sequel::Satisfied => false,
+        Sequel::Over => true,
+        Sequel::Unseen => response.head.fields.has_token("Connection", "close"),
+    };
+    Some(if asks_for_more(response.head.status) && !is_over {
         Severity::Info
     } else if facts.handshake.is_connect() {
         Severity::Warning
