@@ -171,11 +171,12 @@ type Blame = (&'static str, Option<Side>);
 
 /// Whether a capture that lacks something may have this error where the whole one has `known`: a
 /// header that is none is told by what follows it; where that is missing it is taken for a header,
-/// and a wrong one it is.
+/// and a wrong one it is. What is no frame is named by how it begins.
 fn is_other_name(blame: Blame, known: &BTreeSet<Blame>) -> bool {
     const NO_FRAMES: [&str; 3] = ["framing-lost", "not-websocket", "injected-http-response"];
     let (rule, sender) = blame;
-    rules::find(rule).is_some_and(|rule| rule.table == Table::Frames)
+    let is_frames = rules::find(rule).is_some_and(|rule| rule.table == Table::Frames);
+    (is_frames || NO_FRAMES.contains(&rule))
         && NO_FRAMES.iter().any(|none| known.contains(&(none, sender)))
 }
 

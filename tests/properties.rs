@@ -490,8 +490,10 @@ fn blamed_without(
         let is_about_capture = rule == "capture-gap"
             // Where the last packets are missing, the capture ends in the message.
             || (rule == "unfinished-message" && severity == "info")
-            // Where what follows a header that is none is missing, it may be taken for a header.
-            || (rules::find(rule).unwrap().table == Table::Frames
+            // Where what follows a header that is none is missing, it may be taken for a header;
+            // where its beginning is missing, what is no frame may have another name.
+            || ((rules::find(rule).unwrap().table == Table::Frames
+                || NO_FRAMES.contains(&rule.as_str()))
                 && NO_FRAMES.iter().any(|other| has(other, sender)));
         !is_about_capture && !has(rule, sender)
     };
