@@ -248,11 +248,11 @@ impl Conversation {
     }
 
     /// Takes what a segment, whose bytes were taken, says of how far the other stream was
-    /// received.
-    pub(super) fn acknowledge(&mut self, flow: &Flow, segment: &Segment<'_>) {
+    /// received; whether that may have changed what is kept.
+    pub(super) fn acknowledge(&mut self, flow: &Flow, segment: &Segment<'_>) -> bool {
         let is_none = !segment.flags.contains(TcpFlags::ACK);
         if is_none || segment.flags.contains(TcpFlags::RST) || self.is_settled() {
-            return;
+            return false;
         }
         let way = flow.way(segment).back();
         let (number, time) = (segment.acknowledgement, segment.time);
@@ -278,7 +278,9 @@ impl Conversation {
                 server: read_to(client.back()),
             };
             session.match_pings(Some(read_to), &mut self.ledger);
+            return true;
         }
+        false
     }
 
     /// The connection is over, and the capture at `until`; says what it carried if it was no

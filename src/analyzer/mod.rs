@@ -42,7 +42,7 @@ impl Analysis {
 pub struct Analyzer {
     limits: Limits,
     exposure: Exposure,
-    table: FlowTable<Followed>,
+    table: FlowTable<Connection>,
     recent: Recent,
     /// The time of the last segment.
     clock: Option<Timestamp>,
@@ -107,33 +107,41 @@ impl Analyzer {
             sight: *sight,
             show,
         };
-        let mut retire = |retired: Retired<Followed>| {
-            held.change(Held::by(&retired.flow, &retired.state), Held::default());
+        let mut retire = |retired: Retired<Connection>| {
+            held.change(retired.state.held, Held::default());
             conclude(retired, ends, limits, *exposure, analysis, watch);
         };
         table.expire(now, limits, &mut retire);
-        let entry = table.entry(segment, limits, Followed::default, &mut retire);
-        let Some((place, flow, state)) = entry else {
+        let entry = table.entry(segment, limits, Connection::default, &mut retire);
+        let Some((place, flow, connection)) = entry else {
             return;
         };
-        let before = Held::by(flow, state);
+        let state = &mut connection.followed;
+        let before = connection.held;
+        let mut after = before;
         flow.note(segment);
         if let Followed::Settled(_) = state {
             flow.pass_over(segment);
+            after.waiting = flow.waiting_bytes();
         } else {
-            let mut met = follow(
+            let Read { mut met, any } = follow(
                 flow,
                 state,
                 |flow, sink| flow.push(segment, limits, recent, sink),
                 limits,
                 watch,
             );
-            let mut after = Held::by(flow, state);
+            // Of what nothing was read holds what it held before.
+            if any {
+                after = Held::by(flow, state);
+            } else {
+                after.waiting = flow.waiting_bytes();
+            }
             if held.waiting + after.waiting > limits.waiting_bytes_total + before.waiting
                 && after.waiting > before.waiting
             {
                 met.push("waiting_bytes_total");
-                met.extend(follow(flow, state, give_up, limits, watch));
+                met.extend(follow(flow, state, give_up, limits, watch).met);
                 after = Held::by(flow, state);
             }
             if held.kept + after.kept > limits.kept_bytes_total + before.kept
@@ -142,22 +150,30 @@ impl Analyzer {
                 met.push("kept_bytes_total");
                 state.give_up();
                 watch.tell(flow, state);
+                after = Held::by(flow, state);
             }
             if held.inflating + after.inflating > limits.inflating_bytes_total + before.inflating
                 && after.inflating > before.inflating
             {
                 met.push("inflating_bytes_total");
                 state.stop_inflating();
+                after = Held::by(flow, state);
             }
             for bound in met {
                 analysis.met(bound);
             }
-            if let Followed::Read(conversation) = state {
-                conversation.acknowledge(flow, segment);
+            if let Followed::Read(conversation) = state
+                && conversation.acknowledge(flow, segment)
+            {
+                after.kept = conversation.cost();
             }
-            state.settle();
+            if state.settle() {
+                after = Held::by(flow, state);
+            }
         }
-        held.change(before, Held::by(flow, state));
+        debug_assert_eq!(after, Held::by(flow, state), "what is held is known");
+        connection.held = after;
+        held.change(before, after);
         table.settle(place);
     }
 
@@ -275,18 +291,29 @@ impl Followed {
         }
     }
 
-    /// Keeps of what is no WebSocket only what it is.
-    fn settle(&mut self) {
+    /// Keeps of what is no WebSocket only what it is; whether there was more.
+    fn settle(&mut self) -> bool {
         if let Self::Read(conversation) = self
             && let Some(kind) = conversation.is_nothing_but()
         {
             *self = Self::Settled(kind);
+            return true;
         }
+        false
     }
 }
 
+/// What stands beside a flow in the table.
+#[derive(Debug, Default)]
+struct Connection {
+    followed: Followed,
+    /// What both held after the latest segment: to count that again costs more than to read a
+    /// small frame.
+    held: Held,
+}
+
 /// Bytes of memory that are held for later, by what bounds them.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Held {
     /// By bytes that came before their turn.
     waiting: usize,
@@ -319,22 +346,30 @@ impl Held {
     }
 }
 
-/// Has a flow do something, and its connection read what comes of it; returns the names of the
-/// bounds that were met.
+/// What came of a connection that read.
+struct Read {
+    /// The names of the bounds that were met.
+    met: Vec<&'static str>,
+    /// There was anything to read.
+    any: bool,
+}
+
+/// Has a flow do something, and its connection read what comes of it.
 fn follow(
     flow: &mut Flow,
     state: &mut Followed,
     act: impl FnOnce(&mut Flow, &mut dyn FnMut(FlowEvent<'_>)) -> Option<&'static str>,
     limits: &Limits,
     watch: &mut Watch<'_>,
-) -> Vec<&'static str> {
+) -> Read {
     let opener = flow.opener();
     let names = watch.sight.map(|_| {
         let [first, second] = Way::BOTH.map(|client| watched(flow, client));
         Ways::new(first, second)
     });
-    let mut met = Vec::new();
+    let (mut met, mut any) = (Vec::new(), false);
     let bound = act(flow, &mut |event| {
+        any = true;
         if let Followed::Silent = state {
             *state = Followed::Read(Box::new(Conversation::new(watch.sight)));
         }
@@ -354,7 +389,7 @@ fn follow(
     }
     met.extend(bound);
     watch.tell(flow, state);
-    met
+    Read { met, any }
 }
 
 /// Gives up what is missing of both streams.
@@ -365,7 +400,7 @@ fn give_up(flow: &mut Flow, sink: &mut dyn FnMut(FlowEvent<'_>)) -> Option<&'sta
 
 /// Ends a connection and keeps what was found.
 fn conclude(
-    mut retired: Retired<Followed>,
+    mut retired: Retired<Connection>,
     ends: &Ends,
     limits: &Limits,
     exposure: Exposure,
@@ -375,11 +410,11 @@ fn conclude(
     if let Some(bound) = retired.bound {
         analysis.met(bound);
     }
-    let (flow, state) = (&mut retired.flow, &mut retired.state);
-    for bound in follow(flow, state, give_up, limits, watch) {
+    let (flow, state) = (&mut retired.flow, &mut retired.state.followed);
+    for bound in follow(flow, state, give_up, limits, watch).met {
         analysis.met(bound);
     }
-    let kind = match retired.state {
+    let kind = match retired.state.followed {
         Followed::Silent => Kind::Unknown,
         Followed::Settled(kind) => kind,
         Followed::Read(conversation) => {
