@@ -195,8 +195,8 @@ fn handshake(
             .into_iter()
             .flat_map(Handshake::intermediaries)
             .map(|field| model::Intermediary {
-                header: field.name.clone(),
-                value: text(&field.value),
+                header: field.name.to_owned(),
+                value: text(field.value),
             })
             .collect(),
         request_packet: request.map(|request| number(request.place.packet)),

@@ -15,44 +15,90 @@ const USUAL_FIELDS: usize = 64;
 const MAX_FIELDS: usize = 4096;
 
 /// One header field line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field<'h> {
     /// Its name as it was written.
-    pub name: String,
+    pub name: &'h str,
     /// Its value without white space around it.
-    pub value: Vec<u8>,
+    pub value: &'h [u8],
 }
 
-/// The header fields of a head, in their order.
+/// The header fields of a head, in their order: all in a few pieces of memory, since every
+/// connection has two heads and keeps them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(Vec<Field>);
+pub struct Fields {
+    names: String,
+    values: Vec<u8>,
+    /// Where the name and the value of each field end.
+    ends: Vec<(usize, usize)>,
+}
 
 impl Fields {
     fn from_parsed(headers: &[Header<'_>]) -> Self {
-        let field = |header: &Header<'_>| Field {
-            name: header.name.to_owned(),
-            value: header.value.to_vec(),
+        let mut fields = Self {
+            names: String::with_capacity(headers.iter().map(|header| header.name.len()).sum()),
+            values: Vec::with_capacity(headers.iter().map(|header| header.value.len()).sum()),
+            ends: Vec::with_capacity(headers.len()),
         };
-        Self(headers.iter().map(field).collect())
+        for header in headers {
+            fields.push(header.name, header.value);
+        }
+        fields
+    }
+
+    fn push(&mut self, name: &str, value: &[u8]) {
+        self.names.push_str(name);
+        self.values.extend_from_slice(value);
+        self.ends.push((self.names.len(), self.values.len()));
+    }
+
+    /// How many field lines there are.
+    const fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Puts another line, where it holds anything, behind the value of the last field, with a
+    /// space between (RFC 9112 section 5.2).
+    fn go_on(&mut self, line: &[u8]) {
+        let begin = self.begin(self.ends.len().saturating_sub(1)).1;
+        if let Some((_, end)) = self.ends.last_mut() {
+            if *end > begin && !line.is_empty() {
+                self.values.push(b' ');
+            }
+            self.values.extend_from_slice(line);
+            *end = self.values.len();
+        }
     }
 
     /// Bytes of memory that they take.
     #[must_use]
-    pub fn cost(&self) -> usize {
-        let own = |field: &Field| size_of::<Field>() + field.name.len() + field.value.len();
-        self.iter().map(own).sum()
+    pub const fn cost(&self) -> usize {
+        let ends = self.ends.capacity() * size_of::<(usize, usize)>();
+        self.names.capacity() + self.values.capacity() + ends
+    }
+
+    /// Where the name and the value of a field begin: behind those before it.
+    fn begin(&self, index: usize) -> (usize, usize) {
+        let before = index.checked_sub(1).and_then(|before| self.ends.get(before));
+        before.copied().unwrap_or_default()
     }
 
     /// All field lines.
-    pub fn iter(&self) -> impl Iterator<Item = &Field> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = Field<'_>> {
+        self.ends.iter().scan((0, 0), |begin, end| {
+            let (name, value) = std::mem::replace(begin, *end);
+            Some(Field {
+                name: self.names.get(name..end.0).unwrap_or_default(),
+                value: self.values.get(value..end.1).unwrap_or_default(),
+            })
+        })
     }
 
     /// The values of all lines with this name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.iter()
             .filter(move |field| field.name.eq_ignore_ascii_case(name))
-            .map(|field| field.value.as_slice())
+            .map(|field| field.value)
     }
 
     /// The value of the first line with this name.

@@ -173,13 +173,13 @@ impl Handshake {
     }
 
     /// Header fields by which intermediaries show themselves.
-    pub fn intermediaries(&self) -> impl Iterator<Item = &Field> {
+    pub fn intermediaries(&self) -> impl Iterator<Item = Field<'_>> {
         let sides = Side::BOTH.into_iter();
         sides.flat_map(|side| self.intermediaries_before(side))
     }
 
     /// Those in the head of one side.
-    pub fn intermediaries_before(&self, side: Side) -> impl Iterator<Item = &Field> {
+    pub fn intermediaries_before(&self, side: Side) -> impl Iterator<Item = Field<'_>> {
         let fields = match side {
             Side::Client => self.request().map(|request| &request.head.fields),
             Side::Server => self.response().map(|response| &response.head.fields),
@@ -187,12 +187,12 @@ impl Handshake {
         fields
             .into_iter()
             .flat_map(Fields::iter)
-            .filter(|field| shows_intermediary(field))
+            .filter(|field| shows_intermediary(*field))
     }
 }
 
 /// Whether only an intermediary writes such a field.
-fn shows_intermediary(field: &Field) -> bool {
+fn shows_intermediary(field: Field<'_>) -> bool {
     const NAMES: [&str; 21] = [
         "Via",
         "Forwarded",
@@ -240,7 +240,7 @@ fn shows_intermediary(field: &Field) -> bool {
     let named = |name: &&str| field.name.eq_ignore_ascii_case(name);
     let forwarded = begins(field.name.as_bytes(), "X-Forwarded-");
     let server = field.name.eq_ignore_ascii_case("Server")
-        && PRODUCTS.iter().any(|product| begins(&field.value, product));
+        && PRODUCTS.iter().any(|product| begins(field.value, product));
     NAMES.iter().any(named) || forwarded || server
 }
 

@@ -3,7 +3,7 @@
 //! is evidence.
 
 use super::{
-    Field, Fields, MAX_FIELDS, Parsed, RequestHead, ResponseHead, looks_like_request,
+    Fields, MAX_FIELDS, Parsed, RequestHead, ResponseHead, looks_like_request,
     looks_like_response, method_length,
 };
 
@@ -52,30 +52,27 @@ fn parse<'b, L, H>(
     let Some(start) = read(line) else {
         return Parsed::Malformed;
     };
-    let mut fields: Vec<Field> = Vec::new();
+    let mut fields = Fields::default();
     // A line goes on below with white space (RFC 9112 section 5.2), one that is no field, too.
     let mut is_field = true;
     while let Some((line, behind)) = split_line(rest) {
         rest = behind;
         if line.is_empty() {
-            return Parsed::Whole(head(start, Fields(fields)), bytes.len() - rest.len());
+            return Parsed::Whole(head(start, fields), bytes.len() - rest.len());
         }
-        match fields.last_mut() {
-            Some(last) if line.starts_with(b" ") || line.starts_with(b"\t") => {
-                if is_field {
-                    join(&mut last.value, trimmed(line));
-                }
+        let goes_on = line.starts_with(b" ") || line.starts_with(b"\t");
+        if goes_on && fields.count() > 0 {
+            if is_field {
+                fields.go_on(trimmed(line));
             }
-            _ => {
-                let field = split_at_first(line, b':').map(|(name, value)| Field {
-                    name: lossy(trimmed(name)),
-                    value: trimmed(value).to_vec(),
-                });
-                is_field = field.is_some();
-                fields.extend(field);
+        } else {
+            let field = split_at_first(line, b':');
+            is_field = field.is_some();
+            if let Some((name, value)) = field {
+                fields.push(&String::from_utf8_lossy(trimmed(name)), trimmed(value));
             }
         }
-        if fields.len() > MAX_FIELDS {
+        if fields.count() > MAX_FIELDS {
             return Parsed::Malformed;
         }
     }
@@ -179,13 +176,6 @@ fn trimmed(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// Puts the next line of a folded value behind it, with the space that the fold stands for.
-fn join(value: &mut Vec<u8>, line: &[u8]) {
-    if !value.is_empty() && !line.is_empty() {
-        value.push(b' ');
-    }
-    value.extend_from_slice(line);
-}
-
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -215,7 +205,7 @@ mod tests {
     fn values(fields: &Fields) -> Vec<(&str, &[u8])> {
         fields
             .iter()
-            .map(|it| (it.name.as_str(), it.value.as_slice()))
+            .map(|it| (it.name, it.value))
             .collect()
     }
 

@@ -53,7 +53,7 @@ const MARKS: [Mark; 36] = [
 pub(super) fn product(head: &ResponseHead, body: &[u8]) -> Option<&'static str> {
     let fields = head.fields.iter();
     let texts: Vec<Vec<u8>> = fields
-        .flat_map(|field| [field.name.as_bytes(), field.value.as_slice()])
+        .flat_map(|field| [field.name.as_bytes(), field.value])
         .chain([body])
         .map(<[u8]>::to_ascii_lowercase)
         .collect();
