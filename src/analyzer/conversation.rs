@@ -78,7 +78,7 @@ pub(super) struct Conversation {
     stage: Stage,
     exchanges: Exchanges,
     /// Bytes whose place is not known, searched for frames.
-    searches: Ways<Option<Search>>,
+    searches: Ways<Option<Box<Search>>>,
     searched: u64,
     waiting: Ways<Waiting>,
     /// Missing bytes of before the sides were told apart.
@@ -96,7 +96,7 @@ pub(super) struct Conversation {
     frames_begin: Option<u32>,
     tunnelled: bool,
     /// What stands where an answer was due: as [`Exchanges::no_answer`] has it.
-    no_answer: Option<(Place, u8)>,
+    no_answer: Option<Box<(Place, u8)>>,
     ledger: Ledger,
     /// What is collected for whoever watches.
     log: Option<Box<Log>>,
@@ -168,7 +168,12 @@ impl Conversation {
     /// Bytes of memory that what it keeps takes, as far as a peer can make it grow.
     pub(super) fn cost(&self) -> usize {
         let waiting: usize = self.waiting.iter().map(Waiting::bytes).sum();
-        let searched: usize = self.searches.iter().flatten().map(Search::cost).sum();
+        let searched: usize = self
+            .searches
+            .iter()
+            .flatten()
+            .map(|search| search.cost())
+            .sum();
         let heads: usize = self
             .refused
             .iter()
@@ -293,12 +298,12 @@ impl Conversation {
     ) -> Result<Ended, Kind> {
         let begun = match self.stage {
             Stage::Http => self.exchanges.awaited(),
-            Stage::Other => self.no_answer.map(|_| 0),
+            Stage::Other => self.no_answer.as_ref().map(|_| 0),
             Stage::WebSocket(_) => None,
         };
         let unanswered = self.client.zip(begun).and_then(|((client, _), begun)| {
             let ending = unanswered(flow, client, begun)?;
-            let instead = self.no_answer;
+            let instead = self.no_answer.as_deref().copied();
             Some(Unanswered { instead, ..ending })
         });
         if unanswered.is_some() {
@@ -614,7 +619,7 @@ impl Conversation {
                 }
                 Progress::Other(rest) => {
                     if side == Side::Server {
-                        self.no_answer = self.exchanges.no_answer(&rest);
+                        self.no_answer = self.exchanges.no_answer(&rest).map(Box::new);
                     }
                     self.leave_alone(rest.bytes);
                     return 0;

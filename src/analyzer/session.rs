@@ -60,14 +60,15 @@ pub(super) struct Tally {
     pub(super) frames: model::Frames,
     pub(super) messages: model::Messages,
     pub(super) close: Option<(FrameSeen, ClosePayload)>,
-    /// The frame whose payload is coming.
+    /// The latest frame, whose payload is coming or has come.
     current: Option<FrameSeen>,
     /// The payload of a Close that is coming.
     closing: Option<ClosePayload>,
-    message_begin: Option<FrameSeen>,
-    last_data: Option<FrameSeen>,
+    /// The latest frame that began a fragmented message; most sides have none.
+    message_begin: Option<Box<FrameSeen>>,
+    /// The latest data frame before `current`, where that is a control frame.
+    data_before: Option<FrameSeen>,
     first_frame: Option<Place>,
-    last_frame: Option<Place>,
     activity: Activity,
     pings: Pings,
     /// Some of its bytes are missing, or could not be read as frames.
@@ -297,16 +298,16 @@ impl Session {
             whole: direction.is_captured() && reader.is_in_step() && reached,
             message,
             message_begin: match message {
-                MessageState::Open { .. } => tally.message_begin,
+                MessageState::Open { .. } => tally.message_begin.as_deref().copied(),
                 MessageState::Idle | MessageState::Unknown => None,
             },
             first_frame: tally.first_frame,
-            last_frame: tally.last_frame,
+            last_frame: tally.last_frame(),
             activity: tally.activity,
             is_inside_frame: tally.pings.is_inside_frame(),
             last_ping: tally.pings.latest_ping(),
             last_pong: tally.pings.latest_pong(),
-            last_data: tally.last_data,
+            last_data: tally.last_data(),
             may_have_left: !direction.is_captured()
                 || (lacks_bytes && !reader.is_in_step())
                 || direction.has_unseen_end(),
@@ -435,7 +436,7 @@ impl Tally {
             sender: side,
             oddity,
             handshake: context.handshake,
-            last_frame: self.last_frame,
+            last_frame: self.last_frame(),
             framing,
         });
         if let Some(log) = &mut context.log {
@@ -479,18 +480,28 @@ impl Tally {
             self.closing = Some(ClosePayload::default());
         }
         if opcode.begins_message() && !seen.header.fin() {
-            self.message_begin = Some(seen);
+            **self.message_begin.get_or_insert_with(|| Box::new(seen)) = seen;
         }
-        if !opcode.is_control() {
-            self.last_data = Some(seen);
+        if opcode.is_control() {
+            self.data_before = self.last_data();
         }
         self.first_frame.get_or_insert(seen.place);
-        self.last_frame = Some(seen.place);
         self.pings.begin(&seen);
         self.current = Some(seen);
         if let Some(log) = &mut context.log {
             log.begin(side, seen, context.ledger.take_recent(side));
         }
+    }
+
+    /// The latest data frame.
+    fn last_data(&self) -> Option<FrameSeen> {
+        let is_data = |seen: &FrameSeen| !seen.header.opcode().is_control();
+        self.current.filter(is_data).or(self.data_before)
+    }
+
+    /// Where the latest frame stands.
+    fn last_frame(&self) -> Option<Place> {
+        self.current.map(|seen| seen.place)
     }
 
     /// Keeps the payload of a Close.

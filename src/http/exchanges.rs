@@ -124,7 +124,7 @@ pub struct Page {
 pub struct Exchanges {
     readers: Sides<Reader>,
     pending: VecDeque<Pending>,
-    attempt: Option<Attempt>,
+    attempt: Option<Box<Attempt>>,
     /// Requests are missing: answers are taken as they come.
     requests_unseen: bool,
     /// Bytes of either side are missing: an answer may belong to a request that is not there,
@@ -181,7 +181,7 @@ impl Exchanges {
             Reader::Head { bytes, .. } => bytes.capacity(),
             Reader::Body(_) | Reader::Unplaced => 0,
         };
-        let whole = self.attempt.as_ref().map_or(0, Attempt::cost);
+        let whole = self.attempt.as_ref().map_or(0, |attempt| attempt.cost());
         let pending = self.pending.capacity() * size_of::<Pending>();
         let page = self.page.as_ref().map_or(0, |(page, _)| page.bytes.len());
         half(&self.readers.client) + half(&self.readers.server) + whole + pending + page
@@ -189,8 +189,8 @@ impl Exchanges {
 
     /// The attempt that has no answer yet.
     #[must_use]
-    pub const fn unanswered(&self) -> Option<&Attempt> {
-        self.attempt.as_ref()
+    pub fn unanswered(&self) -> Option<&Attempt> {
+        self.attempt.as_deref()
     }
 
     /// Bytes of the head that came so far where an answer to an attempt for a WebSocket is
@@ -229,7 +229,7 @@ impl Exchanges {
     /// Takes the attempt that has no answer: none will come, or it is missing.
     pub fn give_up_answer(&mut self) -> Option<Attempt> {
         self.pending.clear();
-        self.attempt.take()
+        self.attempt.take().map(|attempt| *attempt)
     }
 
     /// Requests are missing: what the server sends is read without them.
@@ -408,13 +408,13 @@ impl Exchanges {
             return;
         };
         self.pending.push_back(Pending::Attempt);
-        self.attempt = Some(Attempt {
+        self.attempt = Some(Box::new(Attempt {
             purpose,
             request: Some(Located { head, place }),
             request_end: Some(end),
             response: None,
             is_answered_late: false,
-        });
+        }));
     }
 
     /// Whether a head's packet acknowledges exactly the open attempt's request: less, and it
@@ -476,7 +476,7 @@ impl Exchanges {
         let is_late = request == Some(Pending::Attempt) && (order == Ordering::Greater || is_other);
         if let Some(attempt) = self.attempt.take_if(|_| is_late && !accepted) {
             self.pending.clear();
-            return Progress::Unanswered(attempt, rest);
+            return Progress::Unanswered(*attempt, rest);
         }
         let elsewhere = is_switch && !accepted && head.fields.first("Upgrade").is_some();
         if request != Some(Pending::Attempt) && !accepted {
@@ -493,7 +493,7 @@ impl Exchanges {
         self.page = (body != Body::NONE).then_some((page, true));
         // No tunnel is opened with the words for a WebSocket: the request for that is missing.
         let is_other = |own: &Attempt| accepted && own.purpose == Purpose::Connect;
-        let own = self.attempt.take();
+        let own = self.attempt.take().map(|own| *own);
         let own = own.filter(|own| order != Ordering::Less && !is_other(own));
         let attempt = Attempt {
             response: Some(Located { head, place }),

@@ -142,7 +142,7 @@ impl Conversation {
         };
         self.searches
             .of_mut(way)
-            .get_or_insert_with(|| Search::new(masked, true, threshold))
+            .get_or_insert_with(|| Box::new(Search::new(masked, true, threshold)))
             .push(chunk, limits);
         self.look(way, false, limits);
     }
@@ -173,6 +173,7 @@ impl Conversation {
                 .searches
                 .of_mut(its_way)
                 .take()
+                .map(|search| *search)
                 .unwrap_or_else(|| Search::new(Some(masked), true, Threshold::KNOWN));
             if its_way == way {
                 FrameReader::found(side, agreement, search.into_chunks(offset))
