@@ -46,14 +46,14 @@ pub struct Direction {
     /// The highest position that the peer acknowledged.
     acknowledged: u64,
     fin: Option<End>,
-    rst: Option<End>,
+    rst: Option<Box<End>>,
     /// The RST had the number of the byte that was due when it was captured.
     rst_in_order: bool,
     /// The peer knew no connection any more behind the RST, having received all before it.
     rst_took_effect: bool,
     waiting: Reorder,
     doubt: Doubt,
-    hole: Option<Hole>,
+    hole: Option<Box<Hole>>,
     /// The last packet that brought bytes.
     latest: Option<PacketId>,
     /// The highest position that a RST of the peer acknowledged.
@@ -125,8 +125,8 @@ impl Direction {
                 && self.next > rst.position
                 && self.latest > Some(rst.arrival.packet)
         };
-        self.rst
-            .filter(|rst| rst.position >= self.acknowledged && !goes_on(rst))
+        let rst = self.rst.as_deref()?;
+        (rst.position >= self.acknowledged && !goes_on(rst)).then_some(*rst)
     }
 
     /// How it ended first, and whether by RST: of an end that its bytes reached, where there is
@@ -165,7 +165,7 @@ impl Direction {
             return;
         }
         // What was sent before belongs to a connection that is gone.
-        self.rst = self.rst.filter(|rst| rst.arrival.time > time);
+        self.rst.take_if(|rst| rst.arrival.time <= time);
         if self.waiting.pieces() == 0 {
             self.acknowledged = 0;
         }
@@ -389,9 +389,10 @@ impl Direction {
         };
         if segment.flags.contains(TcpFlags::RST) {
             // A RST may carry text for people (RFC 9293 section 3.5.3); it is no stream data.
-            self.rst = self.rst();
+            let mut rst = self.rst();
             self.rst_in_order |= position == self.next;
-            keep_earlier(&mut self.rst, ending(position));
+            keep_earlier(&mut rst, ending(position));
+            self.rst = rst.map(Box::new);
             return None;
         }
         if segment.flags.contains(TcpFlags::FIN) {
@@ -430,7 +431,9 @@ impl Direction {
             position: self.next,
         };
         if segment.flags.contains(TcpFlags::RST) {
-            keep_earlier(&mut self.rst, end);
+            let mut rst = self.rst.as_deref().copied();
+            keep_earlier(&mut rst, end);
+            self.rst = rst.map(Box::new);
         } else if segment.flags.contains(TcpFlags::FIN) {
             keep_earlier(&mut self.fin, end);
         }
@@ -456,12 +459,12 @@ impl Direction {
 
     /// Notes that the peer sent a RST of its own in this packet.
     pub(super) fn note_reset_of_peer(&mut self, packet: PacketId) {
-        let was_awaited = |rst: End| {
+        let was_awaited = |rst: &End| {
             let in_order = rst.position == self.acknowledged
                 || self.rst_in_order && rst.position > self.acknowledged;
             rst.arrival.packet < packet && in_order
         };
-        self.rst_took_effect |= self.rst.is_some_and(was_awaited);
+        self.rst_took_effect |= self.rst.as_deref().is_some_and(was_awaited);
     }
 
     /// The position of an acknowledgement number that may be about this stream.
@@ -496,13 +499,13 @@ impl Direction {
             return;
         }
         let position = if unsettled { 0 } else { self.next };
-        let hole = match self.hole {
-            Some(hole) if hole.position == position => hole,
-            _ => *self.hole.insert(Hole {
+        let hole = match self.hole.as_deref() {
+            Some(hole) if hole.position == position => *hole,
+            _ => **self.hole.insert(Box::new(Hole {
                 position,
                 packets: now.packets,
                 time: now.arrival.time,
-            }),
+            })),
         };
         let patience = Duration::from_millis(limits.reordering_milliseconds);
         if now.packets - hole.packets >= u64::from(limits.reordering_packets)
