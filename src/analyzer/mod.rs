@@ -119,7 +119,13 @@ impl Analyzer {
         let state = &mut connection.followed;
         let before = connection.held;
         let mut after = before;
+        let known = flow.opener();
         flow.note(segment);
+        if let Followed::Read(conversation) = state
+            && flow.opener() != known
+        {
+            conversation.opened_by(flow.opener());
+        }
         if let Followed::Settled(_) = state {
             flow.pass_over(segment);
             after.waiting = flow.waiting_bytes();
@@ -384,9 +390,6 @@ fn follow(
             }
         }
     });
-    if let Followed::Read(conversation) = state {
-        conversation.opened_by(flow.opener());
-    }
     met.extend(bound);
     watch.tell(flow, state);
     Read { met, any }

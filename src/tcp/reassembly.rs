@@ -350,6 +350,9 @@ impl Direction {
         segment: &Segment<'_>,
         standing: &Standing,
     ) -> Option<(u64, Version)> {
+        if self.waiting.pieces() == 0 && self.doubt.is_empty() {
+            return None;
+        }
         let (position, payload) = (standing.position, segment.payload);
         let waiting = self.waiting.differing(position, payload);
         let waiting = waiting.map(|(position, mut first)| {

@@ -24,7 +24,7 @@ struct Entry {
     offset: u64,
     /// Where its bytes stand, counted since the beginning of all.
     begin: u64,
-    length: usize,
+    length: u32,
     packet: PacketId,
     checksum: Checksum,
 }
@@ -40,7 +40,11 @@ pub struct Recent {
     entries: Vec<Entry>,
     capacity: usize,
     written: u64,
+    /// Where the next byte goes in its ring.
+    next_byte: usize,
     noted: u64,
+    /// Where the next entry goes in its ring.
+    next_entry: usize,
 }
 
 /// Where what is sent again differs from what was handed on.
@@ -61,7 +65,9 @@ impl Recent {
             entries: Vec::new(),
             capacity,
             written: 0,
+            next_byte: 0,
             noted: 0,
+            next_entry: 0,
         }
     }
 
@@ -74,6 +80,9 @@ impl Recent {
         packet: PacketId,
         checksum: Checksum,
     ) {
+        let Ok(length) = u32::try_from(bytes.len()) else {
+            return;
+        };
         if bytes.len() > self.capacity {
             return;
         }
@@ -83,16 +92,19 @@ impl Recent {
             before: *latest,
             offset,
             begin,
-            length: bytes.len(),
+            length,
             packet,
             checksum,
         };
-        let index = self.index(self.noted);
-        match self.entries.get_mut(index) {
+        match self.entries.get_mut(self.next_entry) {
             Some(place) => *place = entry,
             None => self.entries.push(entry),
         }
         self.noted += 1;
+        self.next_entry += 1;
+        if self.next_entry == self.entry_capacity() {
+            self.next_entry = 0;
+        }
         *latest = Latest(self.noted);
     }
 
@@ -101,11 +113,12 @@ impl Recent {
         let room = self.capacity - self.bytes.len();
         let (appended, rest) = bytes.split_at(bytes.len().min(room));
         self.bytes.extend_from_slice(appended);
+        self.advance(appended.len());
         if rest.is_empty() {
             return;
         }
         // Full: what is left goes over the oldest.
-        let start = self.place(self.written - rest.len() as u64);
+        let start = self.next_byte;
         let (behind, before) = rest.split_at(rest.len().min(self.capacity - start));
         if let Some(to) = self.bytes.get_mut(start..start + behind.len()) {
             to.copy_from_slice(behind);
@@ -113,6 +126,21 @@ impl Recent {
         if let Some(to) = self.bytes.get_mut(..before.len()) {
             to.copy_from_slice(before);
         }
+        self.advance(rest.len());
+    }
+
+    /// Notes that so many bytes were written, at most the capacity.
+    const fn advance(&mut self, count: usize) {
+        self.next_byte += count;
+        if self.next_byte >= self.capacity {
+            self.next_byte -= self.capacity;
+        }
+    }
+
+    /// Entries for which there is room.
+    const fn entry_capacity(&self) -> usize {
+        let entries = self.capacity / ENTRY;
+        if entries == 0 { 1 } else { entries }
     }
 
     /// Where a byte stands in the ring.
@@ -124,13 +152,13 @@ impl Recent {
     /// Where an entry stands in its ring.
     #[expect(clippy::cast_possible_truncation, reason = "less than the capacity")]
     fn index(&self, number: u64) -> usize {
-        (number % (self.capacity / ENTRY).max(1) as u64) as usize
+        (number % self.entry_capacity() as u64) as usize
     }
 
     /// The entry with this number, if it and all its bytes are still there.
     fn entry(&self, Latest(number): Latest) -> Option<&Entry> {
         let number = number.checked_sub(1)?;
-        if self.noted - number > (self.capacity / ENTRY).max(1) as u64 {
+        if self.noted - number > self.entry_capacity() as u64 {
             return None;
         }
         let entry = self.entries.get(self.index(number))?;
@@ -153,10 +181,10 @@ impl Recent {
             let Some(entry) = self.entry(number) else {
                 break;
             };
-            let entry_end = entry.offset + entry.length as u64;
+            let entry_end = entry.offset + u64::from(entry.length);
             let (from, to) = (offset.max(entry.offset), end.min(entry_end));
             if from < to
-                && entry.length > PROBE
+                && entry.length as usize > PROBE
                 && let Some(at) = self.first_difference(entry, from, to, offset, bytes)
             {
                 found = Some(Difference {
@@ -200,7 +228,7 @@ impl Recent {
     /// What an entry holds from here on, as much as is shown.
     fn version(&self, entry: &Entry, at: u64) -> Version {
         let passed = at - entry.offset;
-        let left = usize::try_from(entry.length as u64 - passed).unwrap_or(0);
+        let left = usize::try_from(u64::from(entry.length) - passed).unwrap_or(0);
         let length = left.min(SHOWN);
         let mut shown = self.run(entry.begin + passed, length).to_vec();
         let more = length - shown.len();
