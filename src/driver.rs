@@ -137,11 +137,12 @@ impl Run {
             let cut = packet.bytes.len() < usize::try_from(packet.wire_length).unwrap_or(0);
             input.cut_packets += u64::from(cut);
         }
-        match decode(packet) {
-            Ok(segment) => self.analyzer.push_showing(&segment, show),
+        // By reference: a segment is large, and would be copied out of the result.
+        match &decode(packet) {
+            Ok(segment) => self.analyzer.push_showing(segment, show),
             Err(reason) => {
                 let counts = self.skipped.get_mut(index);
-                let count = counts.and_then(|counts| counts.get_mut(reason as usize));
+                let count = counts.and_then(|counts| counts.get_mut(*reason as usize));
                 if let Some(count) = count {
                     *count += 1;
                 }

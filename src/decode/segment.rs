@@ -112,24 +112,24 @@ pub(super) fn read<'p>(
     span: Span<'p>,
 ) -> Result<Segment<'p>, Skipped> {
     let held = span.bytes();
-    match TcpHeaderSlice::from_slice(held) {
-        Ok(header) => Ok(assemble(packet, ip, &header, span)),
-        Err(HeaderSliceError::Content(_)) => Err(Skipped::Malformed),
+    let mut filled;
+    let header = match TcpHeaderSlice::from_slice(held) {
+        Ok(header) => header,
+        Err(HeaderSliceError::Content(_)) => return Err(Skipped::Malformed),
         Err(HeaderSliceError::Len(error)) => {
             // The capture cut the packet among the options. All that a segment keeps of the
             // header was in front of them, so they are taken as absent bytes of known length.
-            let mut filled = [0; TcpHeader::MAX_LEN];
+            filled = [0; TcpHeader::MAX_LEN];
             let known = filled
                 .get_mut(..held.len())
                 .filter(|known| known.len() >= TcpHeader::MIN_LEN)
                 .filter(|_| error.required_len <= span.wire())
                 .ok_or(span.shortage(error.required_len))?;
             known.copy_from_slice(held);
-            let header =
-                TcpHeaderSlice::from_slice(&filled).map_err(|_error| Skipped::Malformed)?;
-            Ok(assemble(packet, ip, &header, span))
+            TcpHeaderSlice::from_slice(&filled).map_err(|_error| Skipped::Malformed)?
         }
-    }
+    };
+    Ok(assemble(packet, ip, &header, span))
 }
 
 fn assemble<'p>(
