@@ -95,6 +95,9 @@ pub(super) struct Conversation {
     /// Sequence number at which the client's frames begin, where its request was not read.
     frames_begin: Option<u32>,
     tunnelled: bool,
+    /// There are Pings or Pongs, as the session has it: known here, so that an acknowledgement
+    /// need not touch the session.
+    has_pings: bool,
     /// What stands where an answer was due: as [`Exchanges::no_answer`] has it.
     no_answer: Option<Box<(Place, u8)>>,
     ledger: Ledger,
@@ -249,6 +252,9 @@ impl Conversation {
             }
         }
         self.pump(limits);
+        if let Stage::WebSocket(session) = &self.stage {
+            self.has_pings = session.has_pings();
+        }
         bound
     }
 
@@ -274,8 +280,8 @@ impl Conversation {
             let early = EarlyAcknowledgement { number, time };
             self.early_acknowledgements.push((way, early));
         }
-        if let (Stage::WebSocket(session), Some((client, _))) = (&mut self.stage, self.client)
-            && session.has_pings()
+        if self.has_pings
+            && let (Stage::WebSocket(session), Some((client, _))) = (&mut self.stage, self.client)
         {
             session.acknowledge(way.side(client), number, time);
             let read_to = Sides {

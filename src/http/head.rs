@@ -79,7 +79,9 @@ impl Fields {
 
     /// Where the name and the value of a field begin: behind those before it.
     fn begin(&self, index: usize) -> (usize, usize) {
-        let before = index.checked_sub(1).and_then(|before| self.ends.get(before));
+        let before = index
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before));
         before.copied().unwrap_or_default()
     }
 

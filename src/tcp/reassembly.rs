@@ -334,11 +334,15 @@ impl Direction {
         }
     }
 
-    /// Hands on what was not believed and the peer took.
+    /// Hands on what was not believed and the peer took, if there is any.
+    #[inline]
     fn believe_peer(&mut self, sink: &mut dyn FnMut(StreamEvent<'_>)) {
-        if self.doubt.is_empty() {
-            return;
+        if !self.doubt.is_empty() {
+            self.believe_taken(sink);
         }
+    }
+
+    fn believe_taken(&mut self, sink: &mut dyn FnMut(StreamEvent<'_>)) {
         let segments = self.doubt.taken_by_peer(self.next, self.acknowledged);
         self.take_all(segments);
         self.hand_on(sink);

@@ -3,8 +3,8 @@
 //! is evidence.
 
 use super::{
-    Fields, MAX_FIELDS, Parsed, RequestHead, ResponseHead, looks_like_request,
-    looks_like_response, method_length,
+    Fields, MAX_FIELDS, Parsed, RequestHead, ResponseHead, looks_like_request, looks_like_response,
+    method_length,
 };
 
 /// The request head at the start of `bytes`, read by lines.
@@ -203,10 +203,7 @@ mod tests {
     }
 
     fn values(fields: &Fields) -> Vec<(&str, &[u8])> {
-        fields
-            .iter()
-            .map(|it| (it.name, it.value))
-            .collect()
+        fields.iter().map(|it| (it.name, it.value)).collect()
     }
 
     #[test]
