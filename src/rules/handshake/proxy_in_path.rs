@@ -44,7 +44,7 @@ fn tell(facts: &HandshakeFacts<'_>) -> Telling {
             format!(
                 "{}: {}",
                 Untrusted(field.name.as_bytes()),
-                Untrusted(&field.value)
+                Untrusted(field.value)
             )
         })
         .collect();
