@@ -7,6 +7,9 @@ for target in header heads reader traffic; do
     mkdir -p "corpus/$target"
     cp "seeds/$target"/* "corpus/$target/"
 done
+# The layout is the same but for one flag.
+mkdir -p corpus/messages
+cp seeds/reader/* corpus/messages/
 for target in savefile pipeline; do
     mkdir -p "corpus/$target"
     for capture in ../fixtures/real/*/capture.*; do
