@@ -353,3 +353,14 @@ fn a_machine_that_took_over_and_soon_ends() {
         }
     }
 }
+
+#[test]
+fn a_capture_of_data_alone_holds_no_answers() {
+    let conversation = sent_again(4);
+    let numbered = (1..).zip(conversation.segments());
+    let is_bare = |segment: &Segment| segment.payload.is_empty() && segment.flags == Flags::ACK;
+    let bare = numbered.filter(|(_, segment)| is_bare(segment));
+    let numbers: Vec<usize> = bare.map(|(number, _)| number).collect();
+    assert!(!numbers.is_empty());
+    assert_eq!(found(conversation.capture().without(numbers)), []);
+}

@@ -113,6 +113,8 @@ pub struct Flow {
     directions: Ways<Direction>,
     watches: Ways<Watch>,
     opening: Opening,
+    /// An acknowledgement alone was captured: the capture does not hold data only.
+    has_bare_acknowledgement: bool,
     opener: Option<Way>,
     packets: u64,
     first: (Timestamp, PacketId),
@@ -129,6 +131,7 @@ impl Flow {
             directions: Ways::default(),
             watches: Ways::default(),
             opening: Opening::Unseen,
+            has_bare_acknowledgement: false,
             opener: None,
             packets: 0,
             first: (segment.time, segment.packet),
@@ -233,6 +236,8 @@ impl Flow {
         let seen = (segment.time, segment.packet);
         self.first = self.first.min(seen);
         self.last = self.last.max(seen);
+        self.has_bare_acknowledgement |=
+            segment.flags == TcpFlags::ACK && segment.payload.is_empty() && segment.missing == 0;
         if segment.flags.contains(TcpFlags::SYN) && !segment.flags.contains(TcpFlags::RST) {
             self.note_start(segment, self.way(segment));
             if let Opening::Unseen = self.opening {
@@ -422,7 +427,10 @@ impl Flow {
         let mut all = self.watches.of(way).anomalies();
         let peer = self.directions.of(way.back());
         // Where the capture lacks what the peer sent last, it may lack the answer too.
-        let heard = peer.bytes() > 0 && peer.rst().is_none() && !peer.has_unseen_end();
+        let heard = self.has_bare_acknowledgement
+            && peer.bytes() > 0
+            && peer.rst().is_none()
+            && !peer.has_unseen_end();
         let unanswered = self.watches.of(way).unanswered().filter(|_| heard);
         // Whoever ended its stream has left; the last acknowledgement harms nobody.
         let unanswered = unanswered
