@@ -89,8 +89,10 @@ pub(super) fn date_and_time(time: Timestamp) -> String {
 
 /// The time from a reference to a moment, with its sign: `+1.200 s`.
 pub(super) fn since(reference: Timestamp, time: Timestamp) -> String {
-    if time < reference {
-        format!("-{}", seconds(reference.since(time)))
+    let before = reference.since(time);
+    // Less than is shown has no direction.
+    if time < reference && before >= Duration::from_millis(1) {
+        format!("-{}", seconds(before))
     } else {
         format!("+{}", seconds(time.since(reference)))
     }
