@@ -75,7 +75,7 @@ pub struct Limits {
     pub ratio_from_bytes: u64,
     /// Bytes that the decompressors of all connections may take together. Beyond it the
     /// connection that asks for more does without: its compressed messages are not read. Some
-    /// 10,000 directions fit.
+    /// 5,000 directions fit.
     pub inflating_bytes_total: usize,
 }
 
@@ -104,7 +104,7 @@ impl Default for Limits {
             inflated_bytes: 64 << 20,
             inflated_ratio: 200,
             ratio_from_bytes: 8 << 20,
-            inflating_bytes_total: 512 << 20,
+            inflating_bytes_total: 256 << 20,
         }
     }
 }
