@@ -154,9 +154,11 @@ impl Assembly {
         if is_unsettled {
             self.interrupt(sink);
         }
-        // The first frame that a search found may be part of a payload.
+        // The first frame that a search found may be part of a payload. So may what follows it,
+        // as long as frames are empty: a few zeros read as frames wherever one begins.
         let is_first = is_unsettled && seen.place.frame == Some(1);
-        let is_unsure = std::mem::take(&mut self.is_unsure) || is_first;
+        let is_unsure = self.is_unsure || is_first;
+        self.is_unsure = is_unsure && seen.header.payload_length() == Some(0);
         match opcode {
             _ if is_unsure && self.kept.is_none() => {}
             Opcode::Continuation if is_unsure => {}

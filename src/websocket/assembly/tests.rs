@@ -47,8 +47,17 @@ fn hear(agreement: Agreement, pieces: &[Piece]) -> Vec<Heard> {
 }
 
 fn hear_as(agreement: Agreement, pieces: &[Piece], kept: Option<usize>) -> Vec<Heard> {
+    let reader = FrameReader::at_handshake(Side::Client, agreement);
+    hear_of(reader, agreement, pieces, kept)
+}
+
+fn hear_of(
+    mut reader: FrameReader,
+    agreement: Agreement,
+    pieces: &[Piece],
+    kept: Option<usize>,
+) -> Vec<Heard> {
     let limits = Limits::default();
-    let mut reader = FrameReader::at_handshake(Side::Client, agreement);
     let mut assembly = Assembly::new(Side::Client, agreement, kept);
     let mut heard = Vec::new();
     let mut sink = |event: FrameEvent<'_>| match event {
@@ -349,6 +358,26 @@ fn missing_bytes_blame_nobody_and_are_said() {
             assert_eq!(states, [missing, lost, Legible::Whole]);
         }
     }
+}
+
+/// Half of a header and an empty fragment read as frames, too.
+#[test]
+fn empty_frames_do_not_show_where_frames_begin() {
+    let hear = |first: &[u8]| {
+        let reader = FrameReader::at_hint(Side::Client, Agreement::UNSEEN);
+        let mut frames = vec![
+            Frame::continuation(first).not_final(),
+            Frame::text("").not_final(),
+            Frame::continuation([0xff]),
+        ];
+        frames.push(Frame::text("and on"));
+        let pieces = [Piece::Bytes(encode(frames))];
+        faults(&hear_of(reader, Agreement::UNSEEN, &pieces, None))
+    };
+    assert_eq!(hear(b""), []);
+    // Behind a frame with a payload it is certain.
+    let is_cut_off = false;
+    assert_eq!(hear(b"more"), [(Fault::NotUtf8 { at: 0, is_cut_off }, 3)]);
 }
 
 #[test]
