@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::analyzer::watch::{Seen, Sight};
 use crate::analyzer::{Analysis, Analyzer, Exposure};
-use crate::decode::{Skipped, decode};
+use crate::decode::{Decoder, Skipped};
 use crate::limits::Limits;
 use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
@@ -43,12 +43,12 @@ pub fn check(paths: &[PathBuf], options: &Options, progress: &mut dyn FnMut(u64,
 /// until that has seen enough; returns what is known of the captures then.
 pub fn watch(
     paths: &[PathBuf],
-    limits: &Limits,
+    options: &Options,
     sight: Sight,
     show: &mut dyn FnMut(Seen) -> ControlFlow<()>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Vec<model::Input> {
-    let analyzer = Analyzer::watching(limits.clone(), sight);
+    let analyzer = Analyzer::watching(options.limits.clone(), sight);
     read(paths, analyzer, progress, show).inputs
 }
 
@@ -117,6 +117,7 @@ pub fn check_packets(source: &mut impl PacketSource, options: &Options) -> Repor
 
 /// One analysis while it runs.
 struct Run {
+    decoder: Decoder,
     analyzer: Analyzer,
     inputs: Vec<model::Input>,
     skipped: Vec<[u64; Skipped::ALL.len()]>,
@@ -125,6 +126,7 @@ struct Run {
 impl Run {
     fn new(analyzer: Analyzer, inputs: Vec<model::Input>) -> Self {
         Self {
+            decoder: Decoder::default(),
             analyzer,
             skipped: vec![[0; Skipped::ALL.len()]; inputs.len()],
             inputs,
@@ -138,7 +140,7 @@ impl Run {
             input.cut_packets += u64::from(cut);
         }
         // By reference: a segment is large, and would be copied out of the result.
-        match &decode(packet) {
+        match &self.decoder.decode(packet) {
             Ok(segment) => self.analyzer.push_showing(segment, show),
             Err(reason) => {
                 let counts = self.skipped.get_mut(index);

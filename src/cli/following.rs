@@ -151,7 +151,7 @@ impl Following {
         out: &mut dyn Write,
         wants: &dyn Fn(&Seen) -> bool,
     ) -> io::Result<Vec<model::Input>> {
-        let limits = Limits::default();
+        let options = Options::default();
         let mut lines = Lines::new(self.shape(subject));
         let at_once = console.is_read_by_people() || self.reads_standard_input();
         // A bar and lines on one terminal would be written over one another.
@@ -170,10 +170,10 @@ impl Following {
                 Err(_) => ControlFlow::Break(()),
             }
         };
-        let sight = self.sight(subject, &limits);
+        let sight = self.sight(subject, &options.limits);
         let inputs = driver::watch(
             &self.captures,
-            &limits,
+            &options,
             sight,
             &mut show,
             &mut |read, total| {

@@ -56,5 +56,21 @@ pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
     Err(Skipped::NestedTooDeep)
 }
 
+/// Gives the TCP segments in the packets of a capture, one after the other.
+#[derive(Debug, Default)]
+pub struct Decoder {}
+
+impl Decoder {
+    /// The TCP segment in `packet`; its payload is borrowed from the packet.
+    ///
+    /// # Errors
+    ///
+    /// As for [`decode`].
+    // Mutable, since a packet may complete what earlier ones began.
+    pub fn decode<'p>(&'p mut self, packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
+        decode(packet)
+    }
+}
+
 #[cfg(test)]
 mod tests;
