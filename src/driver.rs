@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::analyzer::watch::{Seen, Sight};
 use crate::analyzer::{Analysis, Analyzer, Exposure};
 use crate::decode::{Decoder, Skipped};
+use crate::hygiene::{Hygiene, Note, Trouble};
 use crate::limits::Limits;
 use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
@@ -118,6 +119,7 @@ pub fn check_packets(source: &mut impl PacketSource, options: &Options) -> Repor
 /// One analysis while it runs.
 struct Run {
     decoder: Decoder,
+    hygiene: Hygiene,
     analyzer: Analyzer,
     inputs: Vec<model::Input>,
     skipped: Vec<[u64; Skipped::ALL.len()]>,
@@ -127,6 +129,7 @@ impl Run {
     fn new(analyzer: Analyzer, inputs: Vec<model::Input>) -> Self {
         Self {
             decoder: Decoder::default(),
+            hygiene: Hygiene::default(),
             analyzer,
             skipped: vec![[0; Skipped::ALL.len()]; inputs.len()],
             inputs,
@@ -139,9 +142,13 @@ impl Run {
             let cut = packet.bytes.len() < usize::try_from(packet.wire_length).unwrap_or(0);
             input.cut_packets += u64::from(cut);
         }
+        self.hygiene.note(packet);
         // By reference: a segment is large, and would be copied out of the result.
         match &self.decoder.decode(packet) {
-            Ok(segment) => self.analyzer.push_showing(segment, show),
+            Ok(segment) => {
+                self.hygiene.note_segment(segment);
+                self.analyzer.push_showing(segment, show);
+            }
             Err(reason) => {
                 let counts = self.skipped.get_mut(index);
                 let count = counts.and_then(|counts| counts.get_mut(*reason as usize));
@@ -180,12 +187,14 @@ impl Run {
                 .map(|(reason, count)| (reason.as_str(), *count))
                 .collect();
         }
-        report(self.inputs, self.analyzer.finish_showing(show))
+        let analysis = self.analyzer.finish_showing(show);
+        let notes = notes(&self.hygiene, &analysis);
+        report(self.inputs, analysis, notes)
     }
 }
 
 /// Puts the parts together: connections in the order of their first packets, and the counts.
-fn report(inputs: Vec<model::Input>, analysis: Analysis) -> Report {
+fn report(inputs: Vec<model::Input>, analysis: Analysis, hygiene: Vec<model::Note>) -> Report {
     let mut connections = analysis.connections;
     connections
         .sort_by_key(|connection| (connection.start, connection.input, connection.first_packet));
@@ -212,6 +221,32 @@ fn report(inputs: Vec<model::Input>, analysis: Analysis) -> Report {
         inputs,
         selection: model::Selection::default(),
         summary,
+        hygiene,
         connections,
     }
+}
+
+/// What is the matter with the capture, as packets and connections show it.
+fn notes(hygiene: &Hygiene, analysis: &Analysis) -> Vec<model::Note> {
+    let sides = analysis.sides;
+    let one_sided = (sides.one > 0).then_some(Note {
+        trouble: Trouble::OneSided {
+            connections: sides.one,
+            of: sides.one.saturating_add(sides.both),
+        },
+        input: None,
+        packet: None,
+    });
+    let notes = hygiene.notes().into_iter().chain(one_sided);
+    notes
+        .map(|note| model::Note {
+            kind: note.trouble.as_str(),
+            severity: Severity::Info,
+            input: note.input,
+            count: note.trouble.count(),
+            packet: note.packet,
+            message: note.trouble.message(),
+            advice: note.trouble.advice(),
+        })
+        .collect()
 }

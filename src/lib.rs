@@ -44,6 +44,7 @@
 //! | [`rules`] | what is allowed, and in which words to say that it was not done | io, other connections |
 //! | [`analyzer`] | which stage a connection is in, and what both sides did | files, formats of reports |
 //! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
+//! | [`hygiene`] | what is the matter with the capture itself | connections |
 //! | [`report`] | the report as values, and how it is shown | packets |
 //! | [`cli`] | options, exit statuses; the only place that prints | everything else |
 //!
@@ -83,6 +84,7 @@ pub mod cli;
 pub mod decode;
 pub mod driver;
 pub mod http;
+pub mod hygiene;
 pub mod limits;
 pub mod packet;
 pub mod place;

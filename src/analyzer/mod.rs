@@ -29,6 +29,31 @@ pub struct Analysis {
     pub other: model::Other,
     /// Bounds that were met, by name, and how often.
     pub limits: BTreeMap<&'static str, u64>,
+    /// Connections that carried data, by how much of them was captured.
+    pub sides: CapturedSides,
+}
+
+/// TCP connections with data, of any kind, by the directions that were captured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CapturedSides {
+    /// Connections of which one direction was captured alone.
+    pub one: u64,
+    /// Connections of which both were.
+    pub both: u64,
+}
+
+impl CapturedSides {
+    fn count(&mut self, flow: &Flow) {
+        let directions = Way::BOTH.map(|way| flow.direction(way));
+        if directions.iter().all(|it| it.bytes() == 0) {
+            return;
+        }
+        if directions.iter().all(|it| it.is_captured()) {
+            self.both += 1;
+        } else {
+            self.one += 1;
+        }
+    }
 }
 
 impl Analysis {
@@ -413,6 +438,7 @@ fn conclude(
     if let Some(bound) = retired.bound {
         analysis.met(bound);
     }
+    analysis.sides.count(&retired.flow);
     let (flow, state) = (&mut retired.flow, &mut retired.state.followed);
     for bound in follow(flow, state, give_up, limits, watch).met {
         analysis.met(bound);

@@ -26,6 +26,8 @@ pub struct Report {
     pub selection: Selection,
     /// Everything counted.
     pub summary: Summary,
+    /// What is the matter with the captures themselves, whatever they hold.
+    pub hygiene: Vec<Note>,
     /// The WebSocket connections, in the order of their first packets.
     pub connections: Vec<Connection>,
 }
@@ -81,6 +83,26 @@ pub struct Input {
     pub skipped: BTreeMap<&'static str, u64>,
     /// Packets that the capture cut short (snaplen).
     pub cut_packets: u64,
+}
+
+/// Something that is the matter with a capture: nobody's fault who speaks in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// `kernel-drops`, `snaplen`, `one-sided`, `doubled-packets`, `clock-backwards` or
+    /// `offload-sizes`.
+    pub kind: &'static str,
+    /// Always info.
+    pub severity: Severity,
+    /// Index of the input; null where it is about all of them.
+    pub input: Option<u32>,
+    /// How many packets (of one-sided: connections, of clock-backwards: steps) it is about.
+    pub count: u64,
+    /// The first packet that shows it; null where it is about no packets.
+    pub packet: Option<u64>,
+    /// What was seen, and what it means for the findings.
+    pub message: String,
+    /// How to capture without it.
+    pub advice: &'static str,
 }
 
 /// Everything counted.

@@ -52,6 +52,7 @@ pub(crate) fn report(inputs: Vec<Input>, connections: Vec<Connection>) -> Report
         inputs,
         selection: Selection::default(),
         summary,
+        hygiene: Vec::new(),
         connections,
     }
 }

@@ -432,6 +432,7 @@ impl Direction {
 
     /// Notes only whether a segment ends the stream; lets go of what waits.
     pub(super) fn pass_over(&mut self, segment: &Segment<'_>) {
+        self.is_captured = true;
         let end = End {
             arrival: Arrival::of(segment),
             sequence: segment.sequence,

@@ -7,6 +7,7 @@ pub mod catalogue;
 mod connection;
 mod excerpt;
 mod finding;
+mod hygiene;
 mod inputs;
 mod page;
 mod summary;
@@ -53,6 +54,7 @@ pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()>
         Groups::of(hidden.iter().copied()).write(&mut page, &title);
     }
     rules(&mut page, shown);
+    hygiene::write(&mut page, &report.hygiene, &report.inputs);
     summary::write(&mut page, report);
     out.write_all(page.into_text().as_bytes())
 }

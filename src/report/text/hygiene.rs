@@ -1,0 +1,122 @@
+//! What is the matter with the captures themselves. It knows the order in which it is told, and
+//! takes its words from the model.
+
+use std::collections::BTreeMap;
+
+use super::page::{FAINT, Line, PLAIN, Page};
+use super::words::{NO_BREAK, counted, packet, untrusted};
+use crate::report::model::{Input, Note};
+
+/// A few lines for each kind of trouble, and nothing where there is none.
+pub(super) fn write(page: &mut Page, notes: &[Note], inputs: &[Input]) {
+    if notes.is_empty() {
+        return;
+    }
+    let mut kinds: Vec<&str> = Vec::new();
+    let mut of_kind: BTreeMap<&str, Vec<&Note>> = BTreeMap::new();
+    for note in notes {
+        if !kinds.contains(&note.kind) {
+            kinds.push(note.kind);
+        }
+        of_kind.entry(note.kind).or_default().push(note);
+    }
+    page.line(0, "About the capture itself:");
+    for kind in kinds {
+        let of_kind = of_kind.remove(kind).unwrap_or_default();
+        // The capture that has most of it speaks for the others.
+        let worst = of_kind.iter().rev().max_by_key(|note| note.count);
+        if let Some(worst) = worst {
+            write_kind(page, worst, of_kind.len() as u64 - 1, inputs);
+        }
+    }
+    page.blank();
+}
+
+fn write_kind(page: &mut Page, note: &Note, others: u64, inputs: &[Input]) {
+    let mut told = format!("{}{}", note.message, place(note, inputs));
+    if others > 0 {
+        told.push_str(&format!(
+            "; the same in {}",
+            counted(others, "other capture")
+        ));
+    }
+    page.entry(Line::new("  "), 4, format!("{told}  [{}]", note.kind));
+    let head = Line::default().and(FAINT, "    \u{2192} ");
+    page.entry(head, 6, Line::default().and(PLAIN, note.advice));
+}
+
+/// Where it shows, as far as the message does not say so.
+fn place(note: &Note, inputs: &[Input]) -> String {
+    let index = note.input.and_then(|input| usize::try_from(input).ok());
+    let capture = index.and_then(|input| inputs.get(input));
+    match (note.input, note.packet, capture) {
+        (Some(input), Some(number), _) => {
+            format!(" \u{2013} first in {}", packet(number, input, inputs))
+        }
+        (Some(_), None, Some(capture)) if inputs.len() > 1 => {
+            format!(" \u{2013} in{NO_BREAK}{}", untrusted(&capture.name))
+        }
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use crate::rules::Severity;
+
+    fn note(kind: &'static str, input: Option<u32>, count: u64) -> Note {
+        Note {
+            kind,
+            severity: Severity::Info,
+            input,
+            count,
+            packet: input.map(|input| u64::from(input) + 7),
+            message: format!("{count} of them"),
+            advice: "do better",
+        }
+    }
+
+    fn shown(notes: &[Note], names: &[&str]) -> String {
+        let inputs: Vec<_> = names.iter().map(|name| sample::input(name)).collect();
+        let mut page = Page::default();
+        write(&mut page, notes, &inputs);
+        anstream::adapter::strip_str(&page.into_text()).to_string()
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_capture_that_is_as_it_should_be() {
+        assert_eq!(shown(&[], &["a.pcap"]), "");
+    }
+
+    #[test]
+    fn one_capture_has_no_name() {
+        let notes = [note("snaplen", Some(0), 3), note("one-sided", None, 1)];
+        insta::assert_snapshot!(shown(&notes, &["a.pcap"]), @"
+        About the capture itself:
+          3 of them – first in packet 7  [snaplen]
+            → do better
+          1 of them  [one-sided]
+            → do better
+        ");
+    }
+
+    #[test]
+    fn the_worst_of_several_speaks_for_all() {
+        let notes = [
+            note("snaplen", Some(0), 3),
+            note("doubled-packets", Some(0), 2),
+            note("snaplen", Some(1), 30),
+            note("snaplen", Some(2), 30),
+        ];
+        insta::assert_snapshot!(shown(&notes, &["a.pcap", "b.pcap", "c.pcap"]), @"
+        About the capture itself:
+          30 of them – first in packet 8 of b.pcap; the same in 2 other captures
+            [snaplen]
+            → do better
+          2 of them – first in packet 7 of a.pcap  [doubled-packets]
+            → do better
+        ");
+    }
+}
