@@ -7,8 +7,9 @@ use std::time::Duration;
 use crate::decode::{Segment, TcpFlags};
 use crate::time::Timestamp;
 
-/// Segments that are remembered; a copy stands a few packets behind.
-const REMEMBERED: usize = 1 << 12;
+/// Segments that are remembered. A copy stands a few packets behind, and more would leave no room
+/// in a processor's first cache.
+const REMEMBERED: usize = 1 << 9;
 
 /// A copy comes within this time, or at once where nothing numbers the packets of IP: then a
 /// repetition may look the same.
@@ -18,13 +19,13 @@ const UNNUMBERED: Duration = Duration::from_micros(200);
 /// The latest segments, each at the place that its marks give it.
 #[derive(Debug)]
 pub(super) struct Copies {
-    remembered: Vec<Option<(u64, Timestamp)>>,
+    remembered: Box<[(u64, Timestamp); REMEMBERED]>,
 }
 
 impl Default for Copies {
     fn default() -> Self {
         Self {
-            remembered: vec![None; REMEMBERED],
+            remembered: Box::new([(0, Timestamp::from_nanos(i64::MIN, 0)); REMEMBERED]),
         }
     }
 }
@@ -42,15 +43,15 @@ impl Copies {
         let Some(remembered) = self.remembered.get_mut(place) else {
             return false;
         };
-        let before = remembered.replace((marks, segment.time));
+        let (known, time) = std::mem::replace(remembered, (marks, segment.time));
+        if known != marks {
+            return false;
+        }
         let within = match segment.ip_id {
             Some(1..) => NUMBERED,
             Some(0) | None => UNNUMBERED,
         };
-        before.is_some_and(|(known, time)| {
-            let apart = segment.time.since(time).max(time.since(segment.time));
-            known == marks && apart <= within
-        })
+        segment.time.since(time).max(time.since(segment.time)) <= within
     }
 }
 
