@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use etherparse::{EtherType, IpNumber};
+use etherparse::EtherType;
 
 use super::Skipped;
 use crate::packet::RawPacket;
@@ -29,8 +29,12 @@ pub(super) enum Layer {
     Ipv4,
     /// IPv6.
     Ipv6,
-    /// What follows an IPv6 header or extension header.
-    Ipv6Payload(IpHeader, IpNumber),
+    /// An extension header of IPv6, of the common form.
+    Ipv6Extension(IpHeader),
+    /// The fragment header of IPv6.
+    Ipv6Fragment(IpHeader),
+    /// The authentication header of IP.
+    Authentication(IpHeader),
     /// TCP.
     Tcp(IpHeader),
 }

@@ -49,7 +49,9 @@ pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
             Layer::Ip => network::ip(&span)?,
             Layer::Ipv4 => network::ipv4(&mut span)?,
             Layer::Ipv6 => network::ipv6(&mut span)?,
-            Layer::Ipv6Payload(header, number) => network::extension(header, number, &mut span)?,
+            Layer::Ipv6Extension(header) => network::extension(header, &mut span)?,
+            Layer::Ipv6Fragment(header) => network::fragment(header, &mut span)?,
+            Layer::Authentication(header) => network::authentication(header, &mut span)?,
             Layer::Tcp(header) => return segment::read(packet, &header, span),
         };
     }

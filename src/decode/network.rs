@@ -46,15 +46,7 @@ pub(super) fn ipv4(span: &mut Span<'_>) -> Result<Layer, Skipped> {
         ttl: header.ttl(),
         id: Some(header.identification()),
     };
-    match header.protocol() {
-        ip_number::TCP => Ok(Layer::Tcp(kept)),
-        // Of the extension headers of IPv6, this one goes behind IPv4 too.
-        ip_number::AUTH => match authentication(span)? {
-            ip_number::TCP => Ok(Layer::Tcp(kept)),
-            _ => Err(Skipped::NotTcp),
-        },
-        _ => Err(Skipped::NotTcp),
-    }
+    payload(kept, header.protocol())
 }
 
 /// IPv6 (RFC 8200 section 3).
@@ -76,57 +68,60 @@ pub(super) fn ipv6(span: &mut Span<'_>) -> Result<Layer, Skipped> {
         ttl: header.hop_limit(),
         id: None,
     };
-    Ok(payload(kept, header.next_header()))
+    payload(kept, header.next_header())
 }
 
-/// One extension header of IPv6 (RFC 8200 section 4), named by the number in front of it.
-pub(super) fn extension(
-    kept: IpHeader,
-    number: IpNumber,
-    span: &mut Span<'_>,
-) -> Result<Layer, Skipped> {
-    let next = match number {
+/// The header that the protocol field of an IP header announces, or the next header field of an
+/// extension header behind it: the only place that knows these numbers.
+pub(super) const fn payload(kept: IpHeader, number: IpNumber) -> Result<Layer, Skipped> {
+    match number {
+        ip_number::TCP => Ok(Layer::Tcp(kept)),
+        ip_number::AUTH => Ok(Layer::Authentication(kept)),
+        ip_number::IPV6_FRAGMENTATION_HEADER if kept.source.is_ipv6() => {
+            Ok(Layer::Ipv6Fragment(kept))
+        }
         ip_number::IPV6_HEADER_HOP_BY_HOP
         | ip_number::IPV6_ROUTE_HEADER
         | ip_number::IPV6_DESTINATION_OPTIONS
         | ip_number::MOBILITY_HEADER
         | ip_number::HIP
-        | ip_number::SHIM6 => {
-            let header = Ipv6RawExtHeaderSlice::from_slice(span.bytes())
-                .map_err(|error| span.shortage(error.required_len))?;
-            span.take(header.slice().len())?;
-            header.next_header()
+        | ip_number::SHIM6
+            if kept.source.is_ipv6() =>
+        {
+            Ok(Layer::Ipv6Extension(kept))
         }
-        ip_number::AUTH => authentication(span)?,
-        ip_number::IPV6_FRAGMENTATION_HEADER => {
-            let header = Ipv6FragmentHeaderSlice::from_slice(span.bytes())
-                .map_err(|error| span.shortage(error.required_len))?;
-            span.take(header.slice().len())?;
-            // An atomic fragment is the whole packet (RFC 6946).
-            if header.is_fragmenting_payload() {
-                return Err(Skipped::IpFragment);
-            }
-            header.next_header()
-        }
-        _ => return Err(Skipped::NotTcp),
-    };
-    Ok(payload(kept, next))
-}
-
-fn payload(kept: IpHeader, number: IpNumber) -> Layer {
-    match number {
-        ip_number::TCP => Layer::Tcp(kept),
-        other => Layer::Ipv6Payload(kept, other),
+        _ => Err(Skipped::NotTcp),
     }
 }
 
-/// The authentication header (RFC 4302 section 2), which leaves what follows in the clear;
-/// gives the number of that.
-fn authentication(span: &mut Span<'_>) -> Result<IpNumber, Skipped> {
+/// An extension header of IPv6 that has the form which all of them have but two (RFC 8200 section
+/// 4, RFC 6564).
+pub(super) fn extension(kept: IpHeader, span: &mut Span<'_>) -> Result<Layer, Skipped> {
+    let header = Ipv6RawExtHeaderSlice::from_slice(span.bytes())
+        .map_err(|error| span.shortage(error.required_len))?;
+    span.take(header.slice().len())?;
+    payload(kept, header.next_header())
+}
+
+/// The fragment header of IPv6 (RFC 8200 section 4.5).
+pub(super) fn fragment(kept: IpHeader, span: &mut Span<'_>) -> Result<Layer, Skipped> {
+    let header = Ipv6FragmentHeaderSlice::from_slice(span.bytes())
+        .map_err(|error| span.shortage(error.required_len))?;
+    span.take(header.slice().len())?;
+    // An atomic fragment is the whole packet (RFC 6946).
+    if header.is_fragmenting_payload() {
+        return Err(Skipped::IpFragment);
+    }
+    payload(kept, header.next_header())
+}
+
+/// The authentication header (RFC 4302 section 2), behind IPv4 or IPv6, which leaves what follows
+/// in the clear.
+pub(super) fn authentication(kept: IpHeader, span: &mut Span<'_>) -> Result<Layer, Skipped> {
     let header = IpAuthHeaderSlice::from_slice(span.bytes()).map_err(|error| match error {
         ip_auth::HeaderSliceError::Len(error) => span.shortage(error.required_len),
         ip_auth::HeaderSliceError::Content(_) => Skipped::Malformed,
     })?;
     span.take(header.slice().len())?;
-    Ok(header.next_header())
+    payload(kept, header.next_header())
 }
