@@ -15,6 +15,7 @@ mod network;
 mod options;
 mod segment;
 mod skipped;
+mod span;
 
 pub use checksum::Checksum;
 pub use options::{Layout, Options};
@@ -22,7 +23,9 @@ pub use segment::{Endpoint, Segment, TcpFlags};
 pub use skipped::Skipped;
 
 use crate::packet::RawPacket;
-use layer::{Layer, Span};
+use layer::Layer;
+use link::{ethernet, host};
+use span::Span;
 
 /// Headers read in front of TCP. Real packets have two to eight (a cloud's overlay network with
 /// VLAN tags); a packet made of nothing but tags must not cost more than any other.
@@ -40,12 +43,12 @@ pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
     let mut layer = link::first(packet.link)?;
     for _header in 0..MAX_HEADERS {
         layer = match layer {
-            Layer::Ethernet => link::ethernet(&mut span)?,
-            Layer::EtherType(ether_type) => link::ether_type(ether_type, &mut span)?,
-            Layer::Llc => link::llc(&mut span)?,
-            Layer::LinuxSll => link::linux_sll(&mut span)?,
-            Layer::LinuxSll2 => link::linux_sll2(&mut span)?,
-            Layer::AddressFamily => link::address_family(&mut span)?,
+            Layer::Ethernet => ethernet::ethernet(&mut span)?,
+            Layer::EtherType(ether_type) => ethernet::ether_type(ether_type, &mut span)?,
+            Layer::Llc => ethernet::llc(&mut span)?,
+            Layer::LinuxSll => host::linux_sll(&mut span)?,
+            Layer::LinuxSll2 => host::linux_sll2(&mut span)?,
+            Layer::AddressFamily => host::address_family(&mut span)?,
             Layer::Ip => network::ip(&span)?,
             Layer::Ipv4 => network::ipv4(&mut span)?,
             Layer::Ipv6 => network::ipv6(&mut span)?,

@@ -10,7 +10,8 @@ use etherparse::{
 };
 
 use super::Skipped;
-use super::layer::{IpHeader, Layer, Span};
+use super::layer::{IpHeader, Layer};
+use super::span::Span;
 
 /// IPv4 or IPv6, by the version in the first four bits.
 pub(super) fn ip(span: &Span<'_>) -> Result<Layer, Skipped> {

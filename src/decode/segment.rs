@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use etherparse::err::tcp::HeaderSliceError;
 use etherparse::{TcpHeader, TcpHeaderSlice};
 
-use super::layer::{IpHeader, Span};
+use super::layer::IpHeader;
+use super::span::Span;
 use super::{Checksum, Options, Skipped, checksum, link};
 use crate::packet::{PacketId, RawPacket};
 use crate::time::Timestamp;

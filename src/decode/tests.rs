@@ -1,5 +1,8 @@
 //! Packets built header by header, and what is decoded from them.
 
+mod link;
+mod network;
+
 use crate::decode::{Checksum, Options, Segment, Skipped, TcpFlags, decode};
 use crate::packet::{LinkType, PacketId, RawPacket};
 use crate::time::Timestamp;
@@ -135,104 +138,6 @@ fn payload_is_borrowed_from_the_packet() {
 }
 
 #[test]
-fn vlan_tags_of_any_kind_and_order_are_passed() {
-    let inner = ipv4(&tcp(b"x"));
-    for outer in [0x8100, 0x88a8, 0x9100] {
-        for middle in [0x8100, 0x88a8, 0x9100] {
-            let bytes = ethernet(outer, &tag(middle, &tag(IPV4, &inner)));
-            assert_eq!(payload(LinkType::ETHERNET, &bytes), Ok(&b"x"[..]));
-        }
-    }
-}
-
-#[test]
-fn endless_tags_end() {
-    let mut bytes = ipv4(&tcp(b""));
-    for depth in 0..40 {
-        let kind = if depth == 0 { IPV4 } else { 0x8100 };
-        bytes = tag(kind, &bytes);
-    }
-    assert_eq!(
-        payload(LinkType::ETHERNET, &ethernet(0x8100, &bytes)),
-        Err(Skipped::NestedTooDeep)
-    );
-}
-
-#[test]
-fn ieee_802_3_leads_to_ip_through_snap_only() {
-    let snap = |oui: u8, packet: &[u8]| [&[0xaa, 0xaa, 3, 0, 0, oui, 8, 0], packet].concat();
-    let frame = |llc: &[u8], padding: &[u8]| {
-        let length = u16::try_from(llc.len()).unwrap();
-        ethernet(length, &[llc, padding].concat())
-    };
-    let llc = snap(0, &ipv4(&tcp(b"x")));
-    assert_eq!(
-        payload(LinkType::ETHERNET, &frame(&llc, &[0; 9])),
-        Ok(&b"x"[..])
-    );
-    let other = [snap(0xc, &[0; 40]), vec![0x42, 0x42, 3, 0, 0]];
-    for llc in other {
-        assert_eq!(
-            payload(LinkType::ETHERNET, &frame(&llc, &[])),
-            Err(Skipped::NotIp)
-        );
-    }
-}
-
-#[test]
-fn linux_cooked_captures_are_read_with_tags_inside() {
-    let inner = ipv4(&tcp(b"x"));
-    let tagged = tag(IPV4, &inner);
-    for (protocol, rest) in [(IPV4, &inner), (0x8100, &tagged)] {
-        // The hardware type is that of a tunnel, which has no addresses.
-        let v1 = [
-            &[0, 4, 0xff, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
-            &protocol.to_be_bytes(),
-            rest,
-        ]
-        .concat();
-        let v2 = [&protocol.to_be_bytes()[..], &[0; 18], rest].concat();
-        assert_eq!(payload(LinkType::LINUX_SLL, &v1), Ok(&b"x"[..]));
-        assert_eq!(payload(LinkType::LINUX_SLL2, &v2), Ok(&b"x"[..]));
-    }
-}
-
-#[test]
-fn loopback_family_is_read_in_either_byte_order() {
-    let packets = [
-        (2_u32, ipv4(&tcp(b"x"))),
-        (10, ipv6(TCP, &tcp(b"x"))),
-        (24, ipv6(TCP, &tcp(b"x"))),
-        (28, ipv6(TCP, &tcp(b"x"))),
-        (30, ipv6(TCP, &tcp(b"x"))),
-    ];
-    for (family, packet) in packets {
-        for field in [family.to_le_bytes(), family.to_be_bytes()] {
-            let bytes = [&field[..], &packet].concat();
-            for link in [LinkType::NULL, LinkType::LOOP] {
-                assert_eq!(payload(link, &bytes), Ok(&b"x"[..]), "{family}");
-            }
-        }
-    }
-    assert_eq!(payload(LinkType::NULL, &[7, 0, 0, 0]), Err(Skipped::NotIp));
-}
-
-#[test]
-fn raw_ip_goes_by_its_version() {
-    let (v4, v6) = (ipv4(&tcp(b"4")), ipv6(TCP, &tcp(b"6")));
-    for link in [LinkType::RAW, LinkType::RAW_BSD, LinkType::RAW_OPENBSD] {
-        assert_eq!(payload(link, &v4), Ok(&b"4"[..]));
-        assert_eq!(payload(link, &v6), Ok(&b"6"[..]));
-        assert_eq!(payload(link, &[0x50; 40]), Err(Skipped::NotIp));
-        assert_eq!(payload(link, &[]), Err(Skipped::Malformed));
-    }
-    assert_eq!(payload(LinkType::IPV4, &v4), Ok(&b"4"[..]));
-    assert_eq!(payload(LinkType::IPV6, &v6), Ok(&b"6"[..]));
-    assert_eq!(payload(LinkType::IPV4, &v6), Err(Skipped::Malformed));
-    assert_eq!(payload(LinkType::IPV6, &v4), Err(Skipped::Malformed));
-}
-
-#[test]
 fn what_is_no_tcp_is_named() {
     let whole = |bytes: &[u8]| payload(LinkType::ETHERNET, bytes).unwrap_err();
     assert_eq!(whole(&ethernet(0x0806, &[0; 28])), Skipped::NotIp);
@@ -244,77 +149,6 @@ fn what_is_no_tcp_is_named() {
         payload(LinkType(147), &[0; 60]),
         Err(Skipped::LinkTypeUnknown)
     );
-}
-
-#[test]
-fn padding_of_the_link_is_no_payload() {
-    for packet in [(IPV4, ipv4(&tcp(b"x"))), (IPV6, ipv6(TCP, &tcp(b"x")))] {
-        let mut bytes = ethernet(packet.0, &packet.1);
-        bytes.extend([0xee; 13]);
-        assert_eq!(payload(LinkType::ETHERNET, &bytes), Ok(&b"x"[..]));
-        let segment = decode_cut(LinkType::ETHERNET, &bytes, bytes.len() + 4).unwrap();
-        assert_eq!(segment.missing, 0, "only padding was cut");
-    }
-}
-
-#[test]
-fn options_of_ip_and_tcp_are_passed() {
-    let bytes = ipv4_with(15, TCP, &tcp_with(15, b"x"));
-    assert_eq!(payload(LinkType::RAW, &bytes), Ok(&b"x"[..]));
-}
-
-#[test]
-fn extension_headers_are_passed() {
-    let segment = tcp(b"x");
-    let generic = |next: u8, rest: &[u8]| [&[next, 1], &[0; 14][..], rest].concat();
-    let authentication = |rest: &[u8]| [&[TCP, 4], &[0; 22][..], rest].concat();
-    let atomic = |next: u8, rest: &[u8]| [&[next, 0, 0, 0, 1, 2, 3, 4], rest].concat();
-    // Hop-by-hop, routing, an atomic fragment, destination options, authentication.
-    let chain = generic(
-        43,
-        &generic(44, &atomic(60, &generic(51, &authentication(&segment)))),
-    );
-    assert_eq!(payload(LinkType::RAW, &ipv6(0, &chain)), Ok(&b"x"[..]));
-    let bytes = ipv4_with(5, 51, &authentication(&segment));
-    assert_eq!(payload(LinkType::RAW, &bytes), Ok(&b"x"[..]));
-}
-
-#[test]
-fn fragments_are_skipped() {
-    let mut packet = ipv4(&tcp(b"x"));
-    for (high, low) in [(0x20, 0), (0x20, 5), (0, 5)] {
-        (packet[6], packet[7]) = (high, low);
-        assert_eq!(
-            payload(LinkType::RAW, &packet),
-            Err(Skipped::IpFragment),
-            "{high:#x} {low:#x}"
-        );
-    }
-    for field in [[0, 1], [0, 8], [0, 9]] {
-        let header = [&[TCP, 0], &field[..], &[0; 4], &tcp(b"x")].concat();
-        assert_eq!(
-            payload(LinkType::RAW, &ipv6(44, &header)),
-            Err(Skipped::IpFragment),
-            "{field:?}"
-        );
-    }
-}
-
-#[test]
-fn length_zero_means_the_length_of_the_link() {
-    let mut v4 = ipv4(&tcp(&[7; 3000]));
-    (v4[2], v4[3]) = (0, 0);
-    let mut v6 = ipv6(TCP, &tcp(&[7; 3000]));
-    (v6[4], v6[5]) = (0, 0);
-    for packet in [v4, v6] {
-        assert_eq!(payload(LinkType::RAW, &packet).unwrap().len(), 3000);
-        let cut = &packet[..1000];
-        let segment = decode_cut(LinkType::RAW, cut, packet.len()).unwrap();
-        assert_eq!(segment.payload.len() + segment.missing as usize, 3000);
-        // A length that no link carries is not taken over.
-        let segment = decode_cut(LinkType::RAW, cut, 0xffff_ffff).unwrap();
-        assert!(segment.missing < 1 << 20);
-    }
 }
 
 #[test]
@@ -365,16 +199,6 @@ fn headers_cut_by_the_capture_are_told_from_short_packets() {
             );
         }
     }
-}
-
-#[test]
-fn ip_length_is_believed_over_a_wire_length_that_hides_a_cut() {
-    let whole = ipv4(&tcp(b"0123456789"));
-    let segment = decode_whole(LinkType::RAW, &whole[..45]).unwrap();
-    assert_eq!((segment.payload, segment.missing), (&b"01234"[..], 5));
-    // Where the capture knows of a cut, it also knows the length.
-    let segment = decode_cut(LinkType::RAW, &whole[..45], 47).unwrap();
-    assert_eq!((segment.payload, segment.missing), (&b"01234"[..], 2));
 }
 
 #[test]
