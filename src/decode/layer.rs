@@ -2,15 +2,13 @@
 
 use std::net::IpAddr;
 
-use etherparse::EtherType;
-
 /// The header that the bytes at hand begin with.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Layer {
     /// Ethernet II or IEEE 802.3.
     Ethernet,
-    /// Whatever this ether type announces.
-    EtherType(EtherType),
+    /// A VLAN tag, behind the ether type that announces it.
+    Vlan,
     /// IEEE 802.2 logical link control, perhaps with SNAP.
     Llc,
     /// The pseudo header of Linux "any" captures.

@@ -6,7 +6,7 @@ pub(super) mod host;
 
 use super::Skipped;
 use super::layer::Layer;
-use crate::packet::{LinkType, RawPacket};
+use crate::packet::LinkType;
 
 /// What packets of this link type begin with.
 pub(super) const fn first(link: LinkType) -> Result<Layer, Skipped> {
@@ -20,16 +20,4 @@ pub(super) const fn first(link: LinkType) -> Result<Layer, Skipped> {
         LinkType::IPV6 => Ok(Layer::Ipv6),
         _ => Err(Skipped::LinkTypeUnknown),
     }
-}
-
-/// The sender's address on the link, where it is one of six bytes.
-pub(super) fn source(packet: &RawPacket<'_>) -> Option<[u8; 6]> {
-    const ADDRESS: u8 = 6;
-    let at = match packet.link {
-        LinkType::ETHERNET => 6,
-        LinkType::LINUX_SLL if packet.bytes.get(5) == Some(&ADDRESS) => 6,
-        LinkType::LINUX_SLL2 if packet.bytes.get(11) == Some(&ADDRESS) => 12,
-        _ => return None,
-    };
-    packet.bytes.get(at..)?.first_chunk().copied()
 }

@@ -8,15 +8,18 @@
 //! Every header is one step that consumes its bytes and names the next header, so that an
 //! encapsulation is a new step and not a new path.
 
+mod carrier;
 mod checksum;
 mod layer;
 mod link;
 mod network;
 mod options;
+mod passed;
 mod segment;
 mod skipped;
 mod span;
 
+pub use carrier::{Carrier, Carriers};
 pub use checksum::Checksum;
 pub use options::{Layout, Options};
 pub use segment::{Endpoint, Segment, TcpFlags};
@@ -25,6 +28,7 @@ pub use skipped::Skipped;
 use crate::packet::RawPacket;
 use layer::Layer;
 use link::{ethernet, host};
+use passed::Passed;
 use span::Span;
 
 /// Headers read in front of TCP. Real packets have two to eight (a cloud's overlay network with
@@ -40,14 +44,15 @@ const MAX_HEADERS: usize = 32;
 /// The reason why this packet gives no segment, which is often that it is none.
 pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
     let mut span = Span::of(packet);
+    let mut passed = Passed::default();
     let mut layer = link::first(packet.link)?;
     for _header in 0..MAX_HEADERS {
         layer = match layer {
-            Layer::Ethernet => ethernet::ethernet(&mut span)?,
-            Layer::EtherType(ether_type) => ethernet::ether_type(ether_type, &mut span)?,
+            Layer::Ethernet => ethernet::ethernet(&mut span, &mut passed)?,
+            Layer::Vlan => ethernet::vlan(&mut span, &mut passed)?,
             Layer::Llc => ethernet::llc(&mut span)?,
-            Layer::LinuxSll => host::linux_sll(&mut span)?,
-            Layer::LinuxSll2 => host::linux_sll2(&mut span)?,
+            Layer::LinuxSll => host::linux_sll(&mut span, &mut passed)?,
+            Layer::LinuxSll2 => host::linux_sll2(&mut span, &mut passed)?,
             Layer::AddressFamily => host::address_family(&mut span)?,
             Layer::Ip => network::ip(&span)?,
             Layer::Ipv4 => network::ipv4(&mut span)?,
@@ -55,7 +60,7 @@ pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
             Layer::Ipv6Extension(header) => network::extension(header, &mut span)?,
             Layer::Ipv6Fragment(header) => network::fragment(header, &mut span)?,
             Layer::Authentication(header) => network::authentication(header, &mut span)?,
-            Layer::Tcp(header) => return segment::read(packet, &header, span),
+            Layer::Tcp(header) => return segment::read(packet, &header, &passed, span),
         };
     }
     Err(Skipped::NestedTooDeep)

@@ -7,8 +7,9 @@ use etherparse::err::tcp::HeaderSliceError;
 use etherparse::{TcpHeader, TcpHeaderSlice};
 
 use super::layer::IpHeader;
+use super::passed::Passed;
 use super::span::Span;
-use super::{Checksum, Options, Skipped, checksum, link};
+use super::{Carriers, Checksum, Options, Skipped, checksum};
 use crate::packet::{PacketId, RawPacket};
 use crate::time::Timestamp;
 
@@ -75,8 +76,12 @@ pub struct Segment<'p> {
     pub missing: u32,
     /// Payload bytes that the capture holds.
     pub payload: &'p [u8],
-    /// The sender's address on the link that was captured, where the capture tells it.
+    /// The sender's address on the link, where the capture tells it. Of a tunnel that carries a
+    /// link it is the address there, and of one that carries none there is none: the link around a
+    /// tunnel shows the tunnel's ends, which forward for anyone.
     pub link_source: Option<[u8; 6]>,
+    /// What carried it over the link.
+    pub carriers: Carriers,
     /// The TCP header, as far as the capture holds it.
     header: &'p [u8],
 }
@@ -110,6 +115,7 @@ impl<'p> Segment<'p> {
 pub(super) fn read<'p>(
     packet: &RawPacket<'p>,
     ip: &IpHeader,
+    passed: &Passed,
     span: Span<'p>,
 ) -> Result<Segment<'p>, Skipped> {
     let held = span.bytes();
@@ -130,12 +136,13 @@ pub(super) fn read<'p>(
             TcpHeaderSlice::from_slice(&filled).map_err(|_error| Skipped::Malformed)?
         }
     };
-    Ok(assemble(packet, ip, &header, span))
+    Ok(assemble(packet, ip, passed, &header, span))
 }
 
 fn assemble<'p>(
     packet: &RawPacket<'p>,
     ip: &IpHeader,
+    passed: &Passed,
     header: &TcpHeaderSlice<'_>,
     span: Span<'p>,
 ) -> Segment<'p> {
@@ -165,7 +172,8 @@ fn assemble<'p>(
         ip_id: ip.id,
         missing: u32::try_from(missing).unwrap_or(u32::MAX),
         payload,
-        link_source: link::source(packet),
+        link_source: passed.link_source,
+        carriers: passed.carriers,
         header: span.bytes().get(..header_length).unwrap_or(span.bytes()),
     }
 }

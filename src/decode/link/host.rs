@@ -3,12 +3,17 @@
 
 use etherparse::EtherType;
 
+use super::ethernet;
 use crate::decode::Skipped;
 use crate::decode::layer::Layer;
+use crate::decode::passed::Passed;
 use crate::decode::span::Span;
 
 /// "802.2 frames" in the protocol field of a Linux cooked header (`ETH_P_802_2`).
 const LINUX_802_2: u16 = 0x0004;
+
+/// Bytes of the addresses that are kept.
+const ADDRESS: u8 = 6;
 
 /// Address families of the hosts that write `NULL` and `LOOP` captures. `AF_INET` is 2 on all
 /// of them; `AF_INET6` differs: Linux, Windows, NetBSD and OpenBSD, FreeBSD, macOS.
@@ -19,22 +24,48 @@ const AF_INET6: [u32; 5] = [10, 23, 24, 28, 30];
 ///
 /// Not through etherparse, which refuses hardware types that it does not know (tunnels, for
 /// one), although the protocol field does not depend on them where it names IP.
-pub(in crate::decode) fn linux_sll(span: &mut Span<'_>) -> Result<Layer, Skipped> {
-    let [.., high, low] = span.take_array::<16>()?;
-    Ok(cooked_protocol(u16::from_be_bytes([*high, *low])))
+pub(in crate::decode) fn linux_sll(
+    span: &mut Span<'_>,
+    passed: &mut Passed,
+) -> Result<Layer, Skipped> {
+    let header = span.take_array::<16>()?;
+    let &[_, _, _, _, _, length, ref address @ .., _, _, high, low] = header;
+    passed.link_source = (length == ADDRESS).then_some(*address);
+    cooked_protocol(u16::from_be_bytes([high, low]))
 }
 
 /// Linux cooked capture v2: the protocol is the first of 20 bytes' fields.
-pub(in crate::decode) fn linux_sll2(span: &mut Span<'_>) -> Result<Layer, Skipped> {
-    let [high, low, ..] = span.take_array::<20>()?;
-    Ok(cooked_protocol(u16::from_be_bytes([*high, *low])))
+pub(in crate::decode) fn linux_sll2(
+    span: &mut Span<'_>,
+    passed: &mut Passed,
+) -> Result<Layer, Skipped> {
+    let header = span.take_array::<20>()?;
+    let &[
+        high,
+        low,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        length,
+        ref address @ ..,
+        _,
+        _,
+    ] = header;
+    passed.link_source = (length == ADDRESS).then_some(*address);
+    cooked_protocol(u16::from_be_bytes([high, low]))
 }
 
 /// The protocol field of a cooked header: an ether type, or a number of Linux' own.
-const fn cooked_protocol(protocol: u16) -> Layer {
+const fn cooked_protocol(protocol: u16) -> Result<Layer, Skipped> {
     match protocol {
-        LINUX_802_2 => Layer::Llc,
-        ether_type => Layer::EtherType(EtherType(ether_type)),
+        LINUX_802_2 => Ok(Layer::Llc),
+        ether_type => ethernet::announced(EtherType(ether_type)),
     }
 }
 
