@@ -1,6 +1,7 @@
 //! Capture files, and streams of the same formats. This module knows how files are opened,
 //! named and ended; the formats know their records and do no io.
 
+mod byte_order;
 mod pcap;
 mod pcapng;
 mod record;

@@ -6,7 +6,6 @@
 //! would be collected into a vector for every packet, and the obsolete Packet Block is unknown
 //! to it.
 
-mod byte_order;
 mod clock;
 mod interface;
 
@@ -14,10 +13,10 @@ use std::ops::Range;
 
 use pcap_parser::pcapng::parse_sectionheaderblock;
 
+use super::byte_order::{self, ByteOrder};
 use super::record::{LONGEST_PACKET, LONGEST_RECORD, Record, Records, Step};
 use crate::source::{Format, Reason, Refusal};
 use crate::time::Timestamp;
-use byte_order::ByteOrder;
 use interface::Interface;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
