@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::Compression;
+use super::{Compression, Damages};
 use crate::packet::PacketId;
 use crate::time::Timestamp;
 
@@ -24,6 +24,9 @@ pub struct Input {
     /// How many of `packets` hold no packet and were passed over: custom blocks, journal
     /// entries and system calls of a pcapng file.
     pub foreign: u64,
+    /// How many of `packets` were not lent because of damage: what they hold was overwritten, or
+    /// cannot be read.
+    pub withheld: u64,
     /// Bytes of packets that the capture holds, headers of the link included.
     pub bytes: u64,
     /// Time of the earliest packet. Packets without a time of their own (those of a Simple
@@ -35,11 +38,42 @@ pub struct Input {
     pub bytes_read: u64,
     /// Size of the file in bytes, where there is a file with a size.
     pub size: Option<u64>,
+    /// Where it is damaged.
+    pub damages: Damages,
     /// How it ended; `None` while there may be more.
     pub ending: Option<Ending>,
 }
 
+/// Places of damage that [`Input::error`] tells of.
+const TOLD: usize = 3;
+
 impl Input {
+    /// What of it could not be read, in a line; `None` where all was, or where it is only cut off
+    /// at its end ([`Ending::Truncated`]).
+    #[must_use]
+    pub fn error(&self) -> Option<String> {
+        let is_cut = matches!(self.ending, Some(Ending::Truncated(_)));
+        let count = self.damages.count() - u64::from(is_cut && self.damages.is_to_the_end());
+        let kept = self.damages.places().iter().take(TOLD);
+        let mut told: Vec<String> = kept
+            .zip(0..count)
+            .map(|(place, _)| place.to_string())
+            .collect();
+        match count.saturating_sub(TOLD as u64) {
+            0 => {}
+            1 => told.push("and at 1 more place".to_owned()),
+            more => told.push(format!("and at {more} more places")),
+        }
+        match &self.ending {
+            Some(Ending::Failed(place)) => told.push(place.to_string()),
+            Some(Ending::Damaged(place)) if !self.damages.is_to_the_end() => {
+                told.push(place.to_string());
+            }
+            _ => {}
+        }
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
     /// Names the next record that Wireshark numbers.
     pub(super) const fn number_record(&mut self) -> PacketId {
         self.packets += 1;
@@ -95,9 +129,11 @@ pub enum Ending {
     /// At the end of its last record.
     Complete,
     /// Inside a record, as when a capture was copied while it was still written, or the machine
-    /// stopped. Only the last packet is affected.
+    /// stopped; or in zeros where records were to be written and were not, as file systems leave
+    /// them then. Only the last packet is affected.
     Truncated(Break),
-    /// At a record that contradicts itself, behind which no other can be found.
+    /// At a record that contradicts itself, behind which no other can be found. Damage behind which
+    /// others are found is in [`Input::damages`].
     Damaged(Break),
     /// At an error of the operating system.
     Failed(Break),
@@ -160,6 +196,20 @@ pub enum Reason {
     /// The compressed data cannot be decompressed.
     #[error("{0}")]
     CompressionDamaged(String),
+    /// Zeros where a record should be.
+    #[error("{length} bytes of zeros")]
+    Zeros {
+        /// How many there are in a row.
+        length: u64,
+    },
+    /// A record that is unusual, and whose length leads to nothing that could be the next one.
+    #[error("a packet of {captured} captured bytes of {original}, behind which no other begins")]
+    NotFollowed {
+        /// The captured length as it stands in the record.
+        captured: u32,
+        /// The length on the wire as it stands in the record.
+        original: u32,
+    },
     /// A captured length that no capture has.
     #[error("a packet of {length} captured bytes (at most {limit})")]
     PacketLength {
@@ -171,6 +221,14 @@ pub enum Reason {
     /// A captured length that the block around the packet does not have room for.
     #[error("a packet of {length} captured bytes in a block with room for {room}")]
     PacketExceedsBlock {
+        /// The captured length as it stands in the block.
+        length: u32,
+        /// Bytes of the block that could hold it.
+        room: u32,
+    },
+    /// A captured length that leaves part of the block around the packet to nothing.
+    #[error("a packet of {length} captured bytes in a block with room for {room}, and no options")]
+    PacketLeavesRoom {
         /// The captured length as it stands in the block.
         length: u32,
         /// Bytes of the block that could hold it.

@@ -2,11 +2,13 @@
 //! it knows nothing of what the packets hold.
 //!
 //! Files come from anyone: no length read from one sizes an allocation, and a file that breaks
-//! off is read up to the break. What could not be read is a value ([`Ending`]) that goes into
-//! the report; only an input that gives nothing at all is an error ([`OpenError`]).
+//! off is read up to the break. Behind damage in its middle reading goes on where records can be
+//! followed again. What could not be read is a value ([`Damage`], [`Ending`]) that goes into the
+//! report; only an input that gives nothing at all is an error ([`OpenError`]).
 
 mod buffer;
 mod compressed;
+mod damage;
 mod input;
 mod memory;
 mod merged;
@@ -16,6 +18,7 @@ pub(crate) mod samples;
 mod savefile;
 
 pub use compressed::Compression;
+pub use damage::{Damage, Damages};
 pub use input::{Break, Ending, Format, Input, Reason};
 pub use memory::{MemoryPacket, Packets};
 pub use merged::Merged;

@@ -5,6 +5,8 @@ mod byte_order;
 mod pcap;
 mod pcapng;
 mod record;
+mod resume;
+mod trail;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,7 +15,7 @@ use std::path::Path;
 
 use super::buffer::Buffer;
 use super::compressed::{ReadFault, Stream};
-use super::{Break, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal};
+use super::{Break, Damages, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal};
 use crate::packet::{LinkType, PacketId, RawPacket};
 use crate::time::Timestamp;
 use record::{Records, Step};
@@ -33,6 +35,16 @@ pub struct Savefile {
     records: Records,
     input: Input,
     current: Option<Current>,
+    over: Option<Over>,
+}
+
+/// Why no more bytes come.
+#[derive(Debug)]
+enum Over {
+    /// There are none.
+    End,
+    /// They cannot be read.
+    Broken(ReadFault),
 }
 
 /// The packet that is lent.
@@ -129,11 +141,13 @@ impl Savefile {
             compression: buffer.stream().compression(),
             packets: 0,
             foreign: 0,
+            withheld: 0,
             bytes: 0,
             first_time: None,
             last_time: None,
             bytes_read: buffer.stream().bytes_read(),
             size: None,
+            damages: Damages::default(),
             ending: None,
         };
         Ok(Self {
@@ -141,39 +155,47 @@ impl Savefile {
             records,
             input,
             current: None,
+            over: None,
         })
     }
 
-    /// Reads more of the stream; at its end, or where it breaks, that is the input's ending.
+    /// Reads more of the stream.
     #[cold]
     fn fill(&mut self) {
         let filled = self.buffer.fill();
         self.input.bytes_read = self.buffer.stream().bytes_read();
         match filled {
             Ok(true) => {}
-            Ok(false) if self.buffer.at_hand().is_empty() && self.records.passed() == 0 => {
-                self.end(Ending::Complete);
-            }
-            Ok(false) => {
-                let place = self.broken(self.offset_of_record(), Reason::EndsInsideRecord);
-                self.end(Ending::Truncated(place));
-            }
-            Err(fault) => {
-                let offset = self.buffer.offset_of_end();
-                let ending = match fault {
-                    ReadFault::EndsEarly => {
-                        Ending::Truncated(self.broken(offset, Reason::CompressionEndsEarly))
-                    }
-                    ReadFault::Damaged(message) => {
-                        Ending::Damaged(self.broken(offset, Reason::CompressionDamaged(message)))
-                    }
-                    ReadFault::Io(error) => {
-                        Ending::Failed(self.broken(offset, Reason::Io(error.to_string())))
-                    }
-                };
-                self.end(ending);
-            }
+            Ok(false) => self.over = Some(Over::End),
+            Err(fault) => self.over = Some(Over::Broken(fault)),
         }
+    }
+
+    /// Ends the input where the bytes at hand are no whole record and no more come.
+    fn finish(&mut self) {
+        if self.buffer.at_hand().is_empty()
+            && self.records.passed() == 0
+            && matches!(self.over, Some(Over::End))
+        {
+            return self.end(Ending::Complete);
+        }
+        self.end_over(self.broken(self.offset_of_record(), Reason::EndsInsideRecord));
+    }
+
+    /// Ends the input because its bytes do: at the record at `place`, unless they cannot be read.
+    fn end_over(&mut self, place: Break) {
+        let Some(Over::Broken(fault)) = self.over.take() else {
+            return self.end(Ending::Truncated(place));
+        };
+        let broken = |reason| self.broken(self.buffer.offset_of_end(), reason);
+        let ending = match fault {
+            ReadFault::EndsEarly => Ending::Truncated(broken(Reason::CompressionEndsEarly)),
+            ReadFault::Damaged(message) => {
+                Ending::Damaged(broken(Reason::CompressionDamaged(message)))
+            }
+            ReadFault::Io(error) => Ending::Failed(broken(Reason::Io(error.to_string()))),
+        };
+        self.end(ending);
     }
 
     fn offset_of_record(&self) -> u64 {
@@ -199,10 +221,12 @@ impl PacketSource for Savefile {
     fn advance(&mut self) -> bool {
         self.current = None;
         while self.input.ending.is_none() {
-            match self.records.step(self.buffer.at_hand()) {
+            let is_over = self.over.is_some();
+            match self.records.step(self.buffer.at_hand(), is_over) {
                 Step::Packet(record) => {
                     let front = self.buffer.consume(record.length);
                     let id = self.input.number_record();
+                    self.input.damages.read(id.number);
                     self.input.count(record.time, record.data.len());
                     self.current = Some(Current {
                         id,
@@ -221,11 +245,19 @@ impl PacketSource for Savefile {
                     self.input.number_record();
                     self.input.foreign += 1;
                 }
-                Step::More => self.fill(),
-                Step::Damage(reason) => {
-                    let place = self.broken(self.offset_of_record(), reason);
-                    self.end(Ending::Damaged(place));
+                Step::Withhold(length) => {
+                    self.buffer.consume(length);
+                    self.input.number_record();
+                    self.input.withheld += 1;
                 }
+                Step::Unreadable {
+                    length,
+                    is_packet,
+                    reason,
+                } => self.skip(length, is_packet, reason),
+                Step::More if is_over => self.finish(),
+                Step::More => self.fill(),
+                Step::Damage(reason) => self.resume(reason),
             }
         }
         false

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::trail::{self, Found};
 use super::{pcap, pcapng};
 use crate::packet::LinkType;
 use crate::source::Reason;
@@ -32,9 +33,17 @@ pub(super) enum Step {
     Pass(usize),
     /// The same, of a block that Wireshark numbers like a packet.
     PassNumbered(usize),
+    /// A packet's record of this many bytes, overwritten by the zeros that come behind it.
+    Withhold(usize),
+    /// A record that is whole and cannot be read.
+    Unreadable {
+        length: usize,
+        is_packet: bool,
+        reason: Reason,
+    },
     /// Too few bytes to say.
     More,
-    /// A record that contradicts itself.
+    /// A record that contradicts itself, or none: nothing says where the next one begins.
     Damage(Reason),
 }
 
@@ -52,10 +61,27 @@ pub(super) struct Record {
 }
 
 impl Records {
-    pub(super) fn step(&mut self, at_hand: &[u8]) -> Step {
+    /// Reads the record at the front. `at_end` says that no more bytes come.
+    pub(super) fn step(&mut self, at_hand: &[u8], at_end: bool) -> Step {
         match self {
-            Self::Pcap(pcap) => pcap.step(at_hand),
-            Self::Pcapng(pcapng) => pcapng.step(at_hand),
+            Self::Pcap(pcap) => pcap.step(at_hand, at_end),
+            Self::Pcapng(pcapng) => pcapng.step(at_hand, at_end),
+        }
+    }
+
+    /// Notes that records are lost.
+    pub(super) fn lose(&mut self) {
+        match self {
+            Self::Pcap(_) => {}
+            Self::Pcapng(pcapng) => pcapng.lose(),
+        }
+    }
+
+    /// Looks for the next place from which records can be followed; [`trail::search`].
+    pub(super) fn search(&self, at_hand: &[u8], at_end: bool, rivals: &mut u32) -> Found {
+        match self {
+            Self::Pcap(pcap) => trail::search(pcap, at_hand, at_end, rivals),
+            Self::Pcapng(pcapng) => trail::search(pcapng, at_hand, at_end, rivals),
         }
     }
 

@@ -1,8 +1,6 @@
 //! pcap files, record by record, in either byte order.
 
-use crate::source::samples::{
-    Big, Little, Order, open, packets, pcap_header, pcap_record, read,
-};
+use crate::source::samples::{Big, Little, Order, open, packets, pcap_header, pcap_record, read};
 use crate::source::{Ending, Reason};
 
 #[test]

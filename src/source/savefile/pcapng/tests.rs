@@ -17,8 +17,8 @@ fn file(order: Order, blocks: &[Vec<u8>]) -> Vec<u8> {
 fn damage(bytes: &[u8]) -> (Reason, u64, usize) {
     let mut savefile = open(bytes).unwrap();
     let packets = packets(&mut savefile);
-    match &savefile.input().ending {
-        Some(Ending::Damaged(place)) => (place.reason.clone(), place.offset, packets.len()),
+    match savefile.input().damages.places() {
+        [place] => (place.reason.clone(), place.offset, packets.len()),
         other => panic!("{other:?}"),
     }
 }
