@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
 use crate::rules::Severity;
-use crate::source::{Ending, Input, Merged, PacketSource, Savefile};
+use crate::source::{Damage, Ending, Input, Merged, PacketSource, Savefile};
 
 /// What an analysis is to do.
 #[derive(Clone, Debug, Default)]
@@ -170,26 +170,41 @@ impl Run {
         model.bytes = input.bytes;
         model.first_time = input.first_time;
         model.last_time = input.last_time;
-        match &input.ending {
-            Some(Ending::Truncated(_)) => model.truncated = true,
-            Some(Ending::Damaged(place) | Ending::Failed(place)) => {
-                model.error = Some(place.to_string());
-            }
-            Some(Ending::Complete) | None => {}
+        if input.withheld > 0 {
+            model.skipped.insert(DAMAGED, input.withheld);
         }
+        model.damage = input.damages.places().iter().map(damage).collect();
+        model.damaged_places = input.damages.count();
+        model.truncated = matches!(input.ending, Some(Ending::Truncated(_)));
+        model.error = input.error();
     }
 
     fn finish(mut self, show: &mut dyn FnMut(Seen)) -> Report {
         for (input, counts) in self.inputs.iter_mut().zip(&self.skipped) {
             let reasons = Skipped::ALL.iter().zip(counts);
-            input.skipped = reasons
+            let counted = reasons
                 .filter(|(_, count)| **count > 0)
-                .map(|(reason, count)| (reason.as_str(), *count))
-                .collect();
+                .map(|(reason, count)| (reason.as_str(), *count));
+            input.skipped.extend(counted);
         }
         let analysis = self.analyzer.finish_showing(show);
         let notes = notes(&self.hygiene, &analysis);
         report(self.inputs, analysis, notes)
+    }
+}
+
+/// Why packets are skipped that damage took.
+const DAMAGED: &str = "damaged";
+
+/// A place of damage, as the report has it.
+fn damage(damage: &Damage) -> model::Damage {
+    model::Damage {
+        offset: damage.offset,
+        length: damage.length,
+        after_packet: damage.after,
+        next_packet: damage.next,
+        resumed: damage.resumed,
+        reason: damage.reason.to_string(),
     }
 }
 

@@ -77,8 +77,12 @@ pub struct Input {
     pub last_time: Option<Timestamp>,
     /// It ends in the middle of a record; everything before is analysed.
     pub truncated: bool,
-    /// Why it, or the rest of it, could not be read.
+    /// Why it, or a part of it, could not be read.
     pub error: Option<String>,
+    /// Where it is damaged, and that reading went on behind it: the first hundred places.
+    pub damage: Vec<Damage>,
+    /// How many such places there are.
+    pub damaged_places: u64,
     /// Packets that hold no TCP segment that could be read, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
     /// Packets that the capture cut short (snaplen).
@@ -103,6 +107,25 @@ pub struct Note {
     pub message: String,
     /// How to capture without it.
     pub advice: &'static str,
+}
+
+/// A place where a capture is damaged.
+#[derive(Debug, Serialize)]
+pub struct Damage {
+    /// Offset in bytes of the first record that could not be read, of a compressed capture behind
+    /// decompression.
+    pub offset: u64,
+    /// Bytes that were passed over.
+    pub length: u64,
+    /// The last packet before it; 0 if there was none.
+    pub after_packet: u64,
+    /// The first packet behind it. What was lost is not numbered: from here on Wireshark, if it
+    /// reads on at all, may have other numbers.
+    pub next_packet: Option<u64>,
+    /// Whether records go on behind it.
+    pub resumed: bool,
+    /// What is wrong there.
+    pub reason: String,
 }
 
 /// Everything counted.

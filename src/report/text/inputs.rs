@@ -32,16 +32,21 @@ fn line(input: &Input) -> Line {
         line = doubt(line, format!("{cut} cut short by the capture (snaplen)"));
     }
     if input.truncated {
-        line = doubt(
-            line,
-            "ends in the middle of a packet, read up to there".to_owned(),
-        );
+        let end = match input.damage.last() {
+            Some(damage) if !damage.resumed => &damage.reason,
+            _ => "the middle of a packet",
+        };
+        line = doubt(line, format!("ends in {end}, read up to there"));
     }
     if let Some(reason) = reason {
-        line = line
-            .and(PLAIN, "; ")
-            .and(BAD, "damaged behind these packets: ")
-            .and(PLAIN, reason);
+        line = line.and(PLAIN, "; ");
+        // Damage says itself where it is, and that reading went on.
+        line = match reason.strip_prefix("damaged ") {
+            Some(place) => line.and(BAD, "damaged ").and(PLAIN, place),
+            None => line
+                .and(BAD, "damaged behind these packets: ")
+                .and(PLAIN, reason),
+        };
     }
     line
 }
@@ -73,6 +78,7 @@ fn skipped(input: &Input) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::model::Damage;
     use crate::report::sample;
 
     fn shown(input: Input) -> String {
@@ -101,6 +107,39 @@ mod tests {
         ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; 1 packet
           cut short by the capture (snaplen); ends in the middle of a packet, read up to
           there
+        ");
+    }
+
+    #[test]
+    fn zeros_at_the_end_are_no_packet() {
+        let mut input = sample::input("ws.pcap");
+        input.truncated = true;
+        input.damage = vec![Damage {
+            offset: 100_000,
+            length: 8192,
+            after_packet: 212,
+            next_packet: None,
+            resumed: false,
+            reason: "8192 bytes of zeros".to_owned(),
+        }];
+        insta::assert_snapshot!(shown(input), @r"
+        ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; ends in
+          8192 bytes of zeros, read up to there
+        ");
+    }
+
+    #[test]
+    fn damage_in_the_middle_says_where_reading_went_on() {
+        let mut input = sample::input("ws.pcap");
+        input.error = Some(
+            "damaged at byte 123456, after packet 78: 1048576 bytes of zeros; went on at byte \
+             1172032 with packet 79"
+                .to_owned(),
+        );
+        insta::assert_snapshot!(shown(input), @r"
+        ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; damaged at
+          byte 123456, after packet 78: 1048576 bytes of zeros; went on at byte 1172032
+          with packet 79
         ");
     }
 

@@ -241,7 +241,11 @@ fn not_seen(report: &Report) -> Option<String> {
             .any(|side| side.bytes == 0 && (!side.from_start || side.missing_bytes > 0))
     };
     let refused = |it: &&Input| it.format.is_none();
-    let ended = |it: &&Input| it.format.is_some() && (it.truncated || it.error.is_some());
+    let resumed = |it: &&Input| it.damage.iter().any(|damage| damage.resumed);
+    let ended = |it: &&Input| {
+        let is_read = it.damage.iter().all(|damage| damage.resumed) && resumed(it);
+        it.format.is_some() && (it.truncated || it.error.is_some() && !is_read)
+    };
 
     let mut parts = Vec::new();
     if let joined @ 1.. = connections.iter().filter(joined).count() as u64 {
@@ -266,6 +270,9 @@ fn not_seen(report: &Report) -> Option<String> {
     }
     if let tls @ 1.. = report.summary.other.tls {
         parts.push(format!("{} (encrypted)", counted(tls, "TLS connection")));
+    }
+    if let damaged @ 1.. = report.inputs.iter().filter(resumed).count() as u64 {
+        parts.push(format!("damaged parts of {}", counted(damaged, "capture")));
     }
     if let ended @ 1.. = report.inputs.iter().filter(ended).count() as u64 {
         parts.push(format!("the rest of {}", counted(ended, "capture")));
