@@ -11,7 +11,7 @@ use std::fmt;
 use divan::{AllocProfiler, Bencher};
 use flate2::{Compression, FlushCompress};
 use wsblame::driver::{Options, check_packets};
-use wsblame::packet::{LinkType, PacketId, RawPacket};
+use wsblame::packet::{LinkType, PacketId, RawPacket, Reception};
 use wsblame::source::PacketSource;
 use wsblame::time::Timestamp;
 use wsblame_fixtures::{Conversation, Frame, Packet, Side};
@@ -146,6 +146,7 @@ impl PacketSource for Source {
             time: Timestamp::from_nanos(i64::try_from(packet.time.as_nanos()).ok()?, 6),
             link: LinkType::ETHERNET,
             wire_length: u32::try_from(packet.wire_length).ok()?,
+            reception: Reception::default(),
             bytes: &packet.bytes,
         })
     }

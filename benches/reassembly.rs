@@ -7,7 +7,7 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use wsblame::decode::{Segment, decode};
 use wsblame::limits::Limits;
-use wsblame::packet::{LinkType, PacketId, RawPacket};
+use wsblame::packet::{LinkType, PacketId, RawPacket, Reception};
 use wsblame::tcp::{Flow, Recent, StreamEvent};
 use wsblame::time::Timestamp;
 use wsblame_fixtures::{Capture, Conversation, Packet, Side};
@@ -98,6 +98,7 @@ fn raw(number: u64, packet: &Packet) -> RawPacket<'_> {
         time: Timestamp::from_nanos(i64::try_from(packet.time.as_nanos()).unwrap_or(0), 6),
         link: LinkType::ETHERNET,
         wire_length: u32::try_from(packet.wire_length).unwrap_or(u32::MAX),
+        reception: Reception::default(),
         bytes: &packet.bytes,
     }
 }

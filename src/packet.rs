@@ -93,6 +93,29 @@ impl fmt::Display for LinkType {
     }
 }
 
+/// Which way a packet went, as seen from the capturing host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The host received it.
+    Inbound,
+    /// The host sent it.
+    Outbound,
+}
+
+/// What a file says of a packet's arrival at the capturing interface.
+///
+/// The default is what a source without interfaces has: the first one, and nothing known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reception {
+    /// Index among the interfaces of the input
+    /// ([`About::interfaces`](crate::source::About::interfaces)), from 0.
+    pub interface: u32,
+    /// Which way it went, where the file says so.
+    pub direction: Option<Direction>,
+    /// The network card found an error in its frame, such as a wrong check sequence.
+    pub link_error: bool,
+}
+
 /// A packet as its source lends it, until the source is asked for the next one.
 #[derive(Clone, Copy, Debug)]
 pub struct RawPacket<'p> {
@@ -104,6 +127,8 @@ pub struct RawPacket<'p> {
     pub link: LinkType,
     /// Its length on the wire, in bytes; more than `bytes.len()` where the capture cut it.
     pub wire_length: u32,
+    /// Where and how it arrived.
+    pub reception: Reception,
     /// The bytes that the capture holds.
     pub bytes: &'p [u8],
 }

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use wsblame::driver::{Options, check_packets};
-use wsblame::packet::{LinkType, PacketId, RawPacket};
+use wsblame::packet::{LinkType, PacketId, RawPacket, Reception};
 use wsblame::rules::{self, Severity, Table};
 use wsblame::side::Side;
 use wsblame::source::{PacketSource, Savefile};
@@ -53,6 +53,7 @@ impl PacketSource for Source {
             time: packet.time,
             link: packet.link,
             wire_length: packet.wire_length,
+            reception: Reception::default(),
             bytes: &packet.bytes,
         })
     }

@@ -22,7 +22,7 @@
 //! | 14 | SYN: two bytes of sequence number |
 //! | 15 | data again: two bytes, how far back, then as for data |
 
-use wsblame::packet::{LinkType, PacketId, RawPacket};
+use wsblame::packet::{LinkType, PacketId, RawPacket, Reception};
 use wsblame::source::PacketSource;
 use wsblame::time::Timestamp;
 
@@ -124,6 +124,7 @@ impl PacketSource for Source<'_> {
             time: packet.time,
             link: LinkType::IPV4,
             wire_length: u32::try_from(packet.length).unwrap(),
+            reception: Reception::default(),
             bytes: &packet.bytes,
         })
     }

@@ -4,7 +4,7 @@ mod link;
 mod network;
 
 use crate::decode::{Checksum, Options, Segment, Skipped, TcpFlags, decode};
-use crate::packet::{LinkType, PacketId, RawPacket};
+use crate::packet::{LinkType, PacketId, RawPacket, Reception};
 use crate::time::Timestamp;
 
 const IPV4: u16 = 0x0800;
@@ -75,6 +75,7 @@ fn decode_cut(link: LinkType, bytes: &[u8], wire_length: usize) -> Result<Segmen
         time: Timestamp::from_nanos(77, 9),
         link,
         wire_length: u32::try_from(wire_length).unwrap(),
+        reception: Reception::default(),
         bytes,
     })
 }

@@ -30,6 +30,7 @@ fn notes_of(packets: &[(i64, Vec<u8>)]) -> Vec<Note> {
             id: PacketId { input: 0, number },
             time: Timestamp::from_nanos(millis * 1_000_000, 6),
             link: LinkType::RAW,
+            reception: crate::packet::Reception::default(),
             wire_length: u32::try_from(WIRE.max(bytes.len())).unwrap(),
             bytes,
         };

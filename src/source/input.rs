@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use super::{Compression, Damages};
-use crate::packet::PacketId;
+use super::{About, Compression, Damages};
+use crate::packet::{PacketId, Reception};
 use crate::time::Timestamp;
 
 /// One input: a file, or standard input.
@@ -40,6 +40,8 @@ pub struct Input {
     pub size: Option<u64>,
     /// Where it is damaged.
     pub damages: Damages,
+    /// What it says beside its packets.
+    pub about: About,
     /// How it ended; `None` while there may be more.
     pub ending: Option<Ending>,
 }
@@ -84,7 +86,8 @@ impl Input {
     }
 
     /// Counts a packet of `bytes` captured bytes.
-    pub(super) fn count(&mut self, time: Option<Timestamp>, bytes: usize) {
+    pub(super) fn count(&mut self, time: Option<Timestamp>, reception: Reception, bytes: usize) {
+        self.about.count(reception);
         // No platform has addresses of more than 64 bits.
         self.bytes = self.bytes.saturating_add(bytes as u64);
         let Some(time) = time else { return };

@@ -1,7 +1,7 @@
 //! Packets from memory, for tests and fuzzing. It knows no files.
 
 use super::PacketSource;
-use crate::packet::{LinkType, PacketId, RawPacket};
+use crate::packet::{LinkType, PacketId, RawPacket, Reception};
 use crate::time::Timestamp;
 
 /// A packet that owns its bytes.
@@ -54,6 +54,7 @@ impl PacketSource for Packets {
             time: packet.time,
             link: packet.link,
             wire_length: u32::try_from(packet.bytes.len()).unwrap_or(u32::MAX),
+            reception: Reception::default(),
             bytes: &packet.bytes,
         })
     }

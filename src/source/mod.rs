@@ -6,10 +6,12 @@
 //! followed again. What could not be read is a value ([`Damage`], [`Ending`]) that goes into the
 //! report; only an input that gives nothing at all is an error ([`OpenError`]).
 
+mod about;
 mod buffer;
 mod compressed;
 mod damage;
 mod input;
+mod interface;
 mod memory;
 mod merged;
 mod refusal;
@@ -17,9 +19,11 @@ mod refusal;
 pub(crate) mod samples;
 mod savefile;
 
+pub use about::{About, Comment, LeftOut, Secrets, Section};
 pub use compressed::Compression;
 pub use damage::{Damage, Damages};
 pub use input::{Break, Ending, Format, Input, Reason};
+pub use interface::{Interface, Resolution, Statistics, Tally};
 pub use memory::{MemoryPacket, Packets};
 pub use merged::Merged;
 pub use refusal::{OpenError, Refusal};

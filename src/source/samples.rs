@@ -29,6 +29,13 @@ impl Order {
         }
     }
 
+    pub(crate) fn u64(self, number: u64) -> [u8; 8] {
+        match self {
+            Little => number.to_le_bytes(),
+            Big => number.to_be_bytes(),
+        }
+    }
+
     /// Numbers of 32 bits one behind the other.
     pub(crate) fn words(self, numbers: &[u32]) -> Vec<u8> {
         numbers.iter().flat_map(|word| self.u32(*word)).collect()
@@ -91,22 +98,56 @@ pub(crate) fn interface(
     let mut body = order.u16(link).to_vec();
     body.extend(order.u16(0));
     body.extend(order.u32(snap_length));
-    for (code, value) in options {
-        body.extend(order.u16(*code));
-        body.extend(order.u16(u16::try_from(value.len()).unwrap()));
-        body.extend(*value);
-        body.resize(body.len().next_multiple_of(4), 0);
-    }
+    body.extend(self::options(order, options));
     block(order, 1, &body)
+}
+
+/// Options, or the records of a Name Resolution Block: code and value. None ends them.
+pub(crate) fn options(order: Order, options: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (code, value) in options {
+        bytes.extend(order.u16(*code));
+        bytes.extend(order.u16(u16::try_from(value.len()).unwrap()));
+        bytes.extend(*value);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+    }
+    bytes
+}
+
+/// An Interface Statistics Block with these options.
+pub(crate) fn statistics(order: Order, interface: u32, options: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut body = order.words(&[interface, 0, 0]);
+    body.extend(self::options(order, options));
+    block(order, 5, &body)
+}
+
+/// A Decryption Secrets Block.
+pub(crate) fn secrets(order: Order, kind: u32, secrets: &[u8]) -> Vec<u8> {
+    let mut body = order.words(&[kind, u32::try_from(secrets.len()).unwrap()]);
+    body.extend(secrets);
+    block(order, 10, &body)
 }
 
 /// An Enhanced Packet Block of a packet that was captured whole.
 pub(crate) fn enhanced(order: Order, interface: u32, ticks: u64, data: &[u8]) -> Vec<u8> {
+    enhanced_with(order, interface, ticks, data, &[])
+}
+
+/// The same with options.
+pub(crate) fn enhanced_with(
+    order: Order,
+    interface: u32,
+    ticks: u64,
+    data: &[u8],
+    options: &[(u16, &[u8])],
+) -> Vec<u8> {
     let length = u32::try_from(data.len()).unwrap();
     let high = u32::try_from(ticks >> 32).unwrap();
     let low = u32::try_from(ticks & 0xffff_ffff).unwrap();
     let mut body = order.words(&[interface, high, low, length, length]);
     body.extend(data);
+    body.resize(body.len().next_multiple_of(4), 0);
+    body.extend(self::options(order, options));
     block(order, 6, &body)
 }
 

@@ -15,8 +15,10 @@ use std::path::Path;
 
 use super::buffer::Buffer;
 use super::compressed::{ReadFault, Stream};
-use super::{Break, Damages, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal};
-use crate::packet::{LinkType, PacketId, RawPacket};
+use super::{
+    About, Break, Damages, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal,
+};
+use crate::packet::{LinkType, PacketId, RawPacket, Reception};
 use crate::time::Timestamp;
 use record::{Records, Step};
 
@@ -54,6 +56,7 @@ struct Current {
     time: Timestamp,
     link: LinkType,
     wire_length: u32,
+    reception: Reception,
     /// Place in the buffer.
     data: Range<usize>,
 }
@@ -120,10 +123,11 @@ impl Savefile {
                 None => return Err(not_a_capture(buffer.at_hand())),
             }
         };
+        let mut about = About::default();
         let records = loop {
             let header = match format {
-                Format::Pcap => pcap::Pcap::begin(buffer.at_hand())?,
-                Format::Pcapng => pcapng::Pcapng::begin(buffer.at_hand())?,
+                Format::Pcap => pcap::Pcap::begin(buffer.at_hand(), &mut about)?,
+                Format::Pcapng => pcapng::Pcapng::begin(buffer.at_hand(), &mut about)?,
             };
             match header {
                 Some((records, length)) => {
@@ -148,6 +152,7 @@ impl Savefile {
             bytes_read: buffer.stream().bytes_read(),
             size: None,
             damages: Damages::default(),
+            about,
             ending: None,
         };
         Ok(Self {
@@ -222,17 +227,23 @@ impl PacketSource for Savefile {
         self.current = None;
         while self.input.ending.is_none() {
             let is_over = self.over.is_some();
-            match self.records.step(self.buffer.at_hand(), is_over) {
+            let (next, about) = (self.input.packets + 1, &mut self.input.about);
+            match self
+                .records
+                .step(self.buffer.at_hand(), is_over, next, about)
+            {
                 Step::Packet(record) => {
                     let front = self.buffer.consume(record.length);
                     let id = self.input.number_record();
                     self.input.damages.read(id.number);
-                    self.input.count(record.time, record.data.len());
+                    let (time, reception) = (record.time, record.reception);
+                    self.input.count(time, reception, record.data.len());
                     self.current = Some(Current {
                         id,
                         time: record.time.unwrap_or(NO_TIME),
                         link: record.link,
                         wire_length: record.wire_length,
+                        reception: record.reception,
                         data: front + record.data.start..front + record.data.end,
                     });
                     return true;
@@ -270,6 +281,7 @@ impl PacketSource for Savefile {
             time: current.time,
             link: current.link,
             wire_length: current.wire_length,
+            reception: current.reception,
             bytes: self.buffer.consumed(current.data.clone()),
         })
     }

@@ -13,8 +13,8 @@ use pcap_parser::parse_pcap_header;
 
 use super::byte_order::ByteOrder;
 use super::record::{LONGEST_RECORD, Record, Records, Step};
-use crate::packet::LinkType;
-use crate::source::{Format, Reason, Refusal};
+use crate::packet::{LinkType, Reception};
+use crate::source::{About, Format, Interface, Reason, Refusal, Resolution};
 use crate::time::Timestamp;
 use header::{Header, Layout, Oddities};
 
@@ -46,8 +46,12 @@ pub(super) struct Pcap {
 }
 
 impl Pcap {
-    /// Reads the file header: what it says, and its length. `None` for too few bytes.
-    pub(super) fn begin(start: &[u8]) -> Result<Option<(Records, usize)>, Refusal> {
+    /// Reads the file header: what it says, and its length. `None` for too few bytes. The one
+    /// interface of the file goes into `about`.
+    pub(super) fn begin(
+        start: &[u8],
+        about: &mut About,
+    ) -> Result<Option<(Records, usize)>, Refusal> {
         let (rest, header) = match parse_pcap_header(start) {
             Ok(parsed) => parsed,
             Err(Err::Incomplete(_)) => return Ok(None),
@@ -65,10 +69,10 @@ impl Pcap {
                 known: "2.x",
             });
         }
-        let (nanos_per_tick, digits) = if header.is_nanosecond_precision() {
-            (1, 9)
+        let (nanos_per_tick, digits, resolution) = if header.is_nanosecond_precision() {
+            (1, 9, Resolution::NANOSECONDS)
         } else {
-            (1000, 6)
+            (1000, 6, Resolution::MICROSECONDS)
         };
         let layout = Layout {
             order: if header.is_bigendian() {
@@ -85,11 +89,13 @@ impl Pcap {
             ticks_per_second: 10_u32.pow(u32::from(digits)),
             snap_length: header.snaplen,
         };
+        // The upper half says whether frames end in a check sequence, which the length of the IP
+        // packet cuts off.
+        let link = LinkType(header.network.0.cast_unsigned() & 0xffff);
+        about.add_interface(Interface::new(link, header.snaplen, resolution));
         let pcap = Self {
             layout,
-            // The upper half says whether frames end in a check sequence, which the length of
-            // the IP packet cuts off.
-            link: LinkType(header.network.0.cast_unsigned() & 0xffff),
+            link,
             nanos_per_tick,
             digits,
             habits: Oddities::empty(),
@@ -188,6 +194,7 @@ impl Pcap {
             link: self.link,
             // Some writers state less than they captured.
             wire_length: header.original.max(header.captured),
+            reception: Reception::default(),
             data: self.layout.length..end,
             length: end,
         }

@@ -1,38 +1,47 @@
 //! The pcapng format (draft-ietf-opsawg-pcapng): sections of blocks, each section with its own
 //! byte order and interfaces. It knows bytes and no files.
 //!
-//! pcap-parser reads the blocks that describe. The blocks that hold packets are read here, for
-//! three reasons: their lengths have to be checked before they are waited for, their options
+//! pcap-parser reads the options of blocks, one at a time. The blocks themselves are read here,
+//! for three reasons: their lengths have to be checked before they are waited for, their options
 //! would be collected into a vector for every packet, and the obsolete Packet Block is unknown
 //! to it.
 
 mod clock;
 mod interface;
+mod marks;
+mod names;
+mod options;
 mod search;
+mod secrets;
+mod section;
+mod statistics;
 
 use std::ops::Range;
 
-use pcap_parser::pcapng::parse_sectionheaderblock;
-
 use super::byte_order::{self, ByteOrder};
 use super::record::{LONGEST_PACKET, LONGEST_RECORD, Record, Records, Step};
-use crate::source::{Format, Reason, Refusal};
+use crate::packet::Reception;
+use crate::source::{About, Format, Reason, Refusal};
 use crate::time::Timestamp;
-use interface::Interface;
+use interface::{Interface, Place};
+use marks::Marks;
+use options::Options;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
+const NAME_RESOLUTION: u32 = 4;
+const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
+const DECRYPTION_SECRETS: u32 = 10;
 
 /// Blocks that hold no packet but are numbered by Wireshark as if they did: systemd journal
 /// entries, system calls (three versions), custom blocks (to be copied or not).
 const NUMBERED: [u32; 6] = [9, 0x204, 0x216, 0x221, 0xbad, 0x4000_0bad];
 
-/// Other blocks that are known to be passed over, and may be long: name resolution, interface
-/// statistics, secrets.
-const PASSED: [u32; 3] = [4, 5, 10];
+/// Blocks that describe, and are passed over where they are long.
+const PASSED: [u32; 3] = [NAME_RESOLUTION, INTERFACE_STATISTICS, DECRYPTION_SECRETS];
 
 /// Length in bytes of what every block has: type, and the total length at its begin and end.
 const FRAME: u32 = 12;
@@ -59,10 +68,18 @@ const MANY_OPTIONS: u32 = 1 << 10;
 /// The most interfaces of a section: as many as an obsolete Packet Block can name.
 const MOST_INTERFACES: usize = 1 << 16;
 
+/// Drops in front of a packet, in a Packet Block, that the writer does not know.
+const DROPS_UNKNOWN: u16 = 0xffff;
+
 /// What the blocks so far say about the next one.
 #[derive(Debug)]
 pub(super) struct Pcapng {
     order: ByteOrder,
+    /// Sections so far.
+    sections: u32,
+    /// Interfaces of the sections before this one.
+    interfaces_before: u32,
+    /// The interfaces of this section.
     interfaces: Vec<Interface>,
     /// Time of the last packet that had one, for those that have none.
     time: Option<Timestamp>,
@@ -85,15 +102,20 @@ struct Passing {
 
 impl Pcapng {
     /// Reads the first section header: what it says, and its length. `None` for too few bytes.
-    pub(super) fn begin(start: &[u8]) -> Result<Option<(Records, usize)>, Refusal> {
+    pub(super) fn begin(
+        start: &[u8],
+        about: &mut About,
+    ) -> Result<Option<(Records, usize)>, Refusal> {
         let mut pcapng = Self {
             order: ByteOrder::Little,
+            sections: 0,
+            interfaces_before: 0,
             interfaces: Vec::new(),
             time: None,
             passing: None,
             is_gapped: false,
         };
-        match pcapng.step(start, false) {
+        match pcapng.step(start, false, 1, about) {
             Step::Pass(length) => Ok(Some((Records::Pcapng(pcapng), length))),
             Step::Damage(Reason::SectionVersion { major, minor }) => Err(Refusal::Version {
                 format: Format::Pcapng,
@@ -119,8 +141,15 @@ impl Pcapng {
         self.is_gapped = true;
     }
 
-    /// Reads the block at the front.
-    pub(super) fn step(&mut self, at_hand: &[u8], at_end: bool) -> Step {
+    /// Reads the block at the front; `next` is its number if it holds a packet, and `at_end` says
+    /// that no more bytes come. What it says beside packets goes into `about`.
+    pub(super) fn step(
+        &mut self,
+        at_hand: &[u8],
+        at_end: bool,
+        next: u64,
+        about: &mut About,
+    ) -> Step {
         if let Some(passing) = self.passing {
             return self.pass(passing, at_hand);
         }
@@ -154,6 +183,8 @@ impl Pcapng {
         // As Wireshark has it: padded where it is not of whole words.
         let padded = length.next_multiple_of(4);
         if padded > LONGEST_READ {
+            // Without one of these the packets are as good as with it.
+            about.left_out.long_blocks += u64::from(PASSED.contains(&kind));
             let passing = Passing {
                 stated: length,
                 length: padded,
@@ -174,12 +205,19 @@ impl Pcapng {
             return Step::Damage(lengths_differ(length, last));
         }
         let read = match kind {
-            SECTION_HEADER => return self.section(order, block).unwrap_or_else(Step::Damage),
-            INTERFACE_DESCRIPTION => self.interface(block),
+            SECTION_HEADER => {
+                return self
+                    .section(order, block, about)
+                    .unwrap_or_else(Step::Damage);
+            }
+            INTERFACE_DESCRIPTION => self.interface(block, about),
             SIMPLE_PACKET => self.simple_packet(block),
-            PACKET | ENHANCED_PACKET => self.packet(kind, block),
+            PACKET | ENHANCED_PACKET => self.packet(kind, block, next, about),
             _ if NUMBERED.contains(&kind) => Ok(Step::PassNumbered(block.len())),
-            _ => Ok(Step::Pass(block.len())),
+            _ => {
+                self.describe(kind, block, about);
+                Ok(Step::Pass(block.len()))
+            }
         };
         read.unwrap_or_else(|reason| Step::Unreadable {
             length: block.len(),
@@ -220,31 +258,36 @@ impl Pcapng {
     }
 
     /// Section Header Block: a new byte order, and no interfaces yet.
-    fn section(&mut self, order: ByteOrder, block: &[u8]) -> Result<Step, Reason> {
+    fn section(
+        &mut self,
+        order: ByteOrder,
+        block: &[u8],
+        about: &mut About,
+    ) -> Result<Step, Reason> {
+        self.sections = self.sections.saturating_add(1);
+        self.interfaces_before = self.next_interface();
         self.interfaces.clear();
-        let (_, header) = parse_sectionheaderblock(block)
-            .map_err(|_error| Reason::BlockUnreadable(SECTION_HEADER))?;
-        // Version 1.2 is the same as 1.0 (section 4.1 of the format's description).
-        if header.major_version != 1 {
-            return Err(Reason::SectionVersion {
-                major: header.major_version,
-                minor: header.minor_version,
-            });
-        }
+        section::read(block, order, about)?;
         self.order = order;
         self.is_gapped = false;
         Ok(Step::Pass(block.len()))
     }
 
     /// Interface Description Block.
-    fn interface(&mut self, block: &[u8]) -> Result<Step, Reason> {
+    fn interface(&mut self, block: &[u8], about: &mut About) -> Result<Step, Reason> {
         if self.is_gapped {
             return Ok(Step::Pass(block.len()));
         }
         if self.interfaces.len() == MOST_INTERFACES {
             return Err(Reason::TooManyInterfaces(MOST_INTERFACES));
         }
-        let Some(interface) = Interface::read(block, self.order) else {
+        let index = self.next_interface();
+        let place = Place {
+            section: self.sections,
+            number: index - self.interfaces_before,
+            index,
+        };
+        let Some(interface) = Interface::read(block, self.order, place, about) else {
             self.is_gapped = true;
             return Err(Reason::BlockUnreadable(INTERFACE_DESCRIPTION));
         };
@@ -252,20 +295,51 @@ impl Pcapng {
         Ok(Step::Pass(block.len()))
     }
 
+    /// The index that the next interface has among those of all sections.
+    fn next_interface(&self) -> u32 {
+        let here = u32::try_from(self.interfaces.len()).unwrap_or(u32::MAX);
+        self.interfaces_before.saturating_add(here)
+    }
+
     /// Enhanced Packet Block, and the obsolete Packet Block: the same but for the width of the
     /// interface's number, which there shares its place with a count of drops.
-    fn packet(&mut self, kind: u32, block: &[u8]) -> Result<Step, Reason> {
+    fn packet(
+        &mut self,
+        kind: u32,
+        block: &[u8],
+        number: u64,
+        about: &mut About,
+    ) -> Result<Step, Reason> {
         let [name, high, low, captured, original] =
             words(block).ok_or(Reason::BlockUnreadable(kind))?;
-        let number = match (kind, name) {
-            (PACKET, [a, b, ..]) => u32::from(self.order.u16([a, b])),
-            (_, name) => self.order.u32(name),
+        let (name, drops) = match (kind, name) {
+            (PACKET, [a, b, c, d]) => {
+                let (name, drops) = (self.order.u16([a, b]), self.order.u16([c, d]));
+                (u32::from(name), Some(drops))
+            }
+            (_, name) => (self.order.u32(name), None),
         };
-        let interface = self.described(number)?;
+        let interface = self.described(name)?;
         let ticks = u64::from(self.order.u32(high)) << 32 | u64::from(self.order.u32(low));
         self.time = Some(interface.clock.time(ticks));
         let captured = self.order.u32(captured);
-        self.record(interface, captured, original, PACKET_DATA, block)
+        let mut record = self.record(interface, captured, original, PACKET_DATA, block)?;
+        let end_of_data = record.data.end.next_multiple_of(4);
+        let options = Options::of_block(block, end_of_data, self.order);
+        if !options.is_empty() || drops.is_some() {
+            let marks = Marks::read(options, self.order, number, about);
+            record.reception.direction = marks.direction;
+            record.reception.link_error = marks.link_error;
+            let lost = match drops {
+                None => marks.lost,
+                Some(DROPS_UNKNOWN) => None,
+                Some(drops) => Some(u64::from(drops)),
+            };
+            if let Some(lost) = lost {
+                about.add_lost(interface.index, lost);
+            }
+        }
+        Ok(Step::Packet(record))
     }
 
     /// Simple Packet Block: of the first interface, with neither time nor captured length.
@@ -276,7 +350,25 @@ impl Pcapng {
             (length, 0) => length,
             (length, snap_length) => length.min(snap_length),
         };
-        self.record(interface, captured, original, SIMPLE_PACKET_DATA, block)
+        let record = self.record(interface, captured, original, SIMPLE_PACKET_DATA, block)?;
+        Ok(Step::Packet(record))
+    }
+
+    /// A block that says something beside packets. What it cannot say is left out: packets do
+    /// not depend on it.
+    fn describe(&self, kind: u32, block: &[u8], about: &mut About) {
+        match kind {
+            NAME_RESOLUTION => names::read(block, self.order, about),
+            DECRYPTION_SECRETS => secrets::read(block, self.order, about),
+            INTERFACE_STATISTICS => {
+                let number = statistics::interface(block, self.order);
+                if let Some(interface) = number.and_then(|number| self.described(number).ok()) {
+                    let counted = statistics::read(block, self.order, interface.clock);
+                    about.update_statistics(interface.index, counted);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn described(&self, number: u32) -> Result<Interface, Reason> {
@@ -314,7 +406,7 @@ impl Pcapng {
         original: [u8; 4],
         data: u32,
         block: &[u8],
-    ) -> Result<Step, Reason> {
+    ) -> Result<Record, Reason> {
         let block_length = u32::try_from(block.len()).unwrap_or(u32::MAX);
         let room = block_length.saturating_sub(data + 4);
         if captured > LONGEST_PACKET {
@@ -339,13 +431,17 @@ impl Pcapng {
                 });
             }
         }
-        Ok(Step::Packet(Record {
+        Ok(Record {
             time: self.time,
             link: interface.link,
             wire_length: original.max(captured),
+            reception: Reception {
+                interface: interface.index,
+                ..Reception::default()
+            },
             data: place(data, captured),
             length: block.len(),
-        }))
+        })
     }
 }
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::trail::{self, Found};
 use super::{pcap, pcapng};
-use crate::packet::LinkType;
-use crate::source::Reason;
+use crate::packet::{LinkType, Reception};
+use crate::source::{About, Reason};
 use crate::time::Timestamp;
 
 /// The longest packet that is read, in captured bytes: libpcap and Wireshark write none that is
@@ -54,6 +54,7 @@ pub(super) struct Record {
     pub(super) time: Option<Timestamp>,
     pub(super) link: LinkType,
     pub(super) wire_length: u32,
+    pub(super) reception: Reception,
     /// The captured bytes.
     pub(super) data: Range<usize>,
     /// The whole record.
@@ -61,11 +62,18 @@ pub(super) struct Record {
 }
 
 impl Records {
-    /// Reads the record at the front. `at_end` says that no more bytes come.
-    pub(super) fn step(&mut self, at_hand: &[u8], at_end: bool) -> Step {
+    /// Reads the record at the front; `next` is its number if it is one that has a number, and
+    /// `at_end` says that no more bytes come. What it says beside packets goes into `about`.
+    pub(super) fn step(
+        &mut self,
+        at_hand: &[u8],
+        at_end: bool,
+        next: u64,
+        about: &mut About,
+    ) -> Step {
         match self {
             Self::Pcap(pcap) => pcap.step(at_hand, at_end),
-            Self::Pcapng(pcapng) => pcapng.step(at_hand, at_end),
+            Self::Pcapng(pcapng) => pcapng.step(at_hand, at_end, next, about),
         }
     }
 

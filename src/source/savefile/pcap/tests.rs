@@ -41,6 +41,24 @@ fn flags_above_the_link_type_are_masked() {
     assert!(read(&file).0[0].starts_with("1 link 1 at"));
 }
 
+#[test]
+fn the_file_describes_one_interface() {
+    for (magic, resolution) in [(0xa1b2_c3d4, "10^-6"), (0xa1b2_3c4d, "10^-9")] {
+        let mut file = pcap_header(Big, magic, 0x4400_0065);
+        file.extend(pcap_record(Big, 1, 0, b"data"));
+        let (_, savefile) = read(&file);
+        let about = &savefile.input().about;
+        let [interface] = about.interfaces.as_slice() else {
+            panic!("{about:?}")
+        };
+        assert_eq!(interface.link.0, 101);
+        assert_eq!(interface.snap_length, Some(262_144));
+        assert_eq!(interface.resolution.to_string(), resolution);
+        assert_eq!((interface.read.packets, interface.lost()), (1, None));
+        assert!(about.sections.is_empty());
+    }
+}
+
 fn with_lengths(order: Order, captured: u32, original: u32) -> Vec<u8> {
     let mut file = pcap_header(order, 0xa1b2_c3d4, 1);
     file.extend(pcap_record(order, 1, 0, b"first"));

@@ -1,6 +1,7 @@
 //! The clock of one pcapng interface: from its ticks to nanoseconds since 1970. It knows the
 //! options `if_tsresol` and `if_tsoffset`, and that any 64 bits can stand in a file.
 
+use crate::source::Resolution;
 use crate::time::Timestamp;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
@@ -26,13 +27,8 @@ enum Tick {
 }
 
 impl Clock {
-    /// The resolution of an interface whose options name none.
-    pub(super) const MICROSECONDS: u8 = 6;
-
-    /// The clock of an interface. `resolution` is the value of `if_tsresol`: a negative power
-    /// of 10 seconds, or of 2 where the top bit is set. `offset` is that of `if_tsoffset`, in
-    /// seconds.
-    pub(super) const fn new(resolution: u8, offset: i64) -> Self {
+    /// The clock of an interface. `offset` is the value of `if_tsoffset`, in seconds.
+    pub(super) const fn new(Resolution(resolution): Resolution, offset: i64) -> Self {
         let exponent = resolution & 0x7f;
         let (tick, digits) = if resolution & 0x80 != 0 {
             let digits = if exponent == 0 {
@@ -80,10 +76,12 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
-    use super::Clock;
+    use super::{Clock, Resolution};
 
     fn shown(resolution: u8, offset: i64, ticks: u64) -> String {
-        Clock::new(resolution, offset).time(ticks).to_string()
+        Clock::new(Resolution(resolution), offset)
+            .time(ticks)
+            .to_string()
     }
 
     #[test]
@@ -125,8 +123,17 @@ mod tests {
 
     #[test]
     fn times_beyond_64_bits_become_the_nearest() {
-        assert_eq!(Clock::new(0, 0).time(u64::MAX).nanos(), i64::MAX);
-        assert_eq!(Clock::new(0, i64::MAX).time(u64::MAX).nanos(), i64::MAX);
-        assert_eq!(Clock::new(6, i64::MIN).time(u64::MAX).nanos(), i64::MIN);
+        assert_eq!(
+            Clock::new(Resolution(0), 0).time(u64::MAX).nanos(),
+            i64::MAX
+        );
+        assert_eq!(
+            Clock::new(Resolution(0), i64::MAX).time(u64::MAX).nanos(),
+            i64::MAX
+        );
+        assert_eq!(
+            Clock::new(Resolution(6), i64::MIN).time(u64::MAX).nanos(),
+            i64::MIN
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{ENHANCED_PACKET, INTERFACE_DESCRIPTION, MOST_INTERFACES};
 use super::{
-    Interface, LONGEST_READ, NUMBERED, PACKET, PACKET_DATA, PASSED, Pcapng, SECTION_HEADER,
-    SIMPLE_PACKET, bounds, words,
+    LONGEST_READ, NUMBERED, PACKET, PACKET_DATA, PASSED, Pcapng, SECTION_HEADER, SIMPLE_PACKET,
+    bounds, words,
 };
 use crate::source::savefile::byte_order::ByteOrder;
 use crate::source::savefile::record::LONGEST_PACKET;
@@ -68,7 +68,7 @@ impl Trail for Pcapng {
                 (order.u16(major) == 1).then_some(SECTION)?
             }
             INTERFACE_DESCRIPTION => {
-                Interface::read(block, order)?;
+                words::<2>(block)?;
                 if section.is_whole && section.interfaces < MOST_INTERFACES {
                     section.interfaces += 1;
                 }

@@ -1,5 +1,7 @@
 //! pcapng files, block by block, in either byte order.
 
+mod about;
+
 use crate::source::samples::{
     Big, Little, Order, block, enhanced, interface, open, packets, read, section,
 };
@@ -50,10 +52,7 @@ fn enhanced_packets_are_read_in_either_byte_order() {
 #[test]
 fn interfaces_have_their_own_link_type_and_clock() {
     for order in [Little, Big] {
-        let seconds = match order {
-            Little => (-60_i64).to_le_bytes(),
-            Big => (-60_i64).to_be_bytes(),
-        };
+        let seconds = order.u64((-60_i64).cast_unsigned());
         let blocks = [
             interface(order, 1, 0, &[]),
             interface(order, 113, 0, &[(2, b"eth1"), (RESOLUTION, &[9])]),
