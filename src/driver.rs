@@ -1,6 +1,10 @@
 //! The io around the core: opens captures, feeds their packets through decoding into the
 //! analyzer, and makes one report of all of it.
 
+mod captures;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -123,6 +127,8 @@ struct Run {
     analyzer: Analyzer,
     inputs: Vec<model::Input>,
     skipped: Vec<[u64; Skipped::ALL.len()]>,
+    /// What the inputs call addresses.
+    names: Vec<BTreeMap<IpAddr, String>>,
 }
 
 impl Run {
@@ -132,6 +138,7 @@ impl Run {
             hygiene: Hygiene::default(),
             analyzer,
             skipped: vec![[0; Skipped::ALL.len()]; inputs.len()],
+            names: vec![BTreeMap::new(); inputs.len()],
             inputs,
         }
     }
@@ -170,6 +177,10 @@ impl Run {
         model.bytes = input.bytes;
         model.first_time = input.first_time;
         model.last_time = input.last_time;
+        captures::describe(model, &input.about);
+        if let Some(names) = self.names.get_mut(index) {
+            names.clone_from(&input.about.names);
+        }
         if input.withheld > 0 {
             model.skipped.insert(DAMAGED, input.withheld);
         }
@@ -187,7 +198,14 @@ impl Run {
                 .map(|(reason, count)| (reason.as_str(), *count));
             input.skipped.extend(counted);
         }
-        let analysis = self.analyzer.finish_showing(show);
+        let mut analysis = self.analyzer.finish_showing(show);
+        for connection in &mut analysis.connections {
+            let index = usize::try_from(connection.input).unwrap_or(usize::MAX);
+            if let Some(names) = self.names.get(index) {
+                captures::name(&mut connection.client, names);
+                captures::name(&mut connection.server, names);
+            }
+        }
         let notes = notes(&self.hygiene, &analysis);
         report(self.inputs, analysis, notes)
     }

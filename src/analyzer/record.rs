@@ -96,6 +96,7 @@ fn peer(flow: &Flow, way: Way) -> model::Peer {
     let endpoint = flow.endpoint(way);
     model::Peer {
         address: endpoint.address.to_string(),
+        name: None,
         port: endpoint.port,
     }
 }

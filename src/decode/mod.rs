@@ -25,7 +25,7 @@ pub use options::{Layout, Options};
 pub use segment::{Endpoint, Segment, TcpFlags};
 pub use skipped::Skipped;
 
-use crate::packet::RawPacket;
+use crate::packet::{LinkType, RawPacket};
 use layer::Layer;
 use link::{ethernet, host};
 use passed::Passed;
@@ -64,6 +64,12 @@ pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
         };
     }
     Err(Skipped::NestedTooDeep)
+}
+
+/// Whether packets of this link type can be read.
+#[must_use]
+pub const fn is_readable(link: LinkType) -> bool {
+    link::first(link).is_ok()
 }
 
 /// Gives the TCP segments in the packets of a capture, one after the other.

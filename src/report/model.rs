@@ -2,6 +2,8 @@
 //!
 //! `wsblame.report/1`: fields may be added; none may change its name, type or meaning.
 
+mod capture;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -9,6 +11,8 @@ use serde::Serialize;
 use crate::rules::Severity;
 use crate::side::{Side, Sides};
 use crate::time::Timestamp;
+
+pub use capture::{Comment, Dropped, Interface, LinkType, Section};
 
 /// The contract's name and number.
 pub const SCHEMA: &str = "wsblame.report/1";
@@ -87,6 +91,17 @@ pub struct Input {
     pub skipped: BTreeMap<&'static str, u64>,
     /// Packets that the capture cut short (snaplen).
     pub cut_packets: u64,
+    /// Who captured: the sections of a pcapng file.
+    pub sections: Vec<Section>,
+    /// The interfaces that were captured on; a pcap file has one.
+    pub interfaces: Vec<Interface>,
+    /// What users noted in it.
+    pub comments: Vec<Comment>,
+    /// Bytes of secrets of TLS sessions that it holds, as a key log; they are not used yet.
+    pub tls_key_log_bytes: u64,
+    /// How many more of these it holds than are kept, by name: `sections`, `interfaces`,
+    /// `comments`, `names`, `key-log-bytes`; and `long-blocks` that were passed over.
+    pub left_out: BTreeMap<&'static str, u64>,
 }
 
 /// Something that is the matter with a capture: nobody's fault who speaks in it.
@@ -216,6 +231,8 @@ pub struct Peer {
     pub address: String,
     /// TCP port.
     pub port: u16,
+    /// The name that the connection's first capture has for the address; null for none.
+    pub name: Option<String>,
 }
 
 /// The opening handshake (RFC 6455 section 4).

@@ -4,9 +4,9 @@
 use proptest::prelude::*;
 
 use super::model::{
-    BecauseOf, Captured, Close, CloseFrame, Connection, Finding, Frames, Handshake, Input,
-    Intermediary, Label, Messages, Other, Outcome, Peer, Report, SCHEMA, Selection, Summary,
-    TcpEnd, Tool,
+    BecauseOf, Captured, Close, CloseFrame, Comment, Connection, Dropped, Finding, Frames,
+    Handshake, Input, Interface, Intermediary, Label, Messages, Other, Outcome, Peer, Report,
+    SCHEMA, Section, Selection, Summary, TcpEnd, Tool,
 };
 use crate::rules::Severity;
 use crate::side::{Side, Sides};
@@ -69,10 +69,12 @@ pub(crate) fn connection(id: u64) -> Connection {
         input: 0,
         client: Peer {
             address: "10.0.0.5".to_owned(),
+            name: None,
             port: 51_234,
         },
         server: Peer {
             address: "10.0.0.9".to_owned(),
+            name: None,
             port: 8001,
         },
         roles_from: "handshake",
@@ -321,6 +323,7 @@ pub(crate) fn filled(texts: &[String]) -> Report {
     }];
     connection.client.address = text();
     connection.server.address = text();
+    connection.server.name = Some(text());
     if let Some(close) = &mut connection.close.client {
         close.reason = text();
     }
@@ -333,6 +336,26 @@ pub(crate) fn filled(texts: &[String]) -> Report {
     }
     let mut capture = input(&text());
     capture.error = Some(text());
+    let mut interface = || Interface {
+        name: Some(text()),
+        description: Some(text()),
+        filter: Some(text()),
+        packets: 3,
+        dropped: Dropped {
+            total: Some(1),
+            ..Dropped::default()
+        },
+        ..Interface::default()
+    };
+    capture.interfaces = vec![interface(), interface()];
+    capture.sections = vec![Section {
+        application: Some(text()),
+        ..Section::default()
+    }];
+    capture.comments = vec![Comment {
+        packet: Some(48),
+        text: text(),
+    }];
     let unreadable = Input {
         name: text(),
         error: Some(text()),

@@ -1,5 +1,6 @@
 //! The captures, a line each. It knows what a capture holds and lacks, in plain words.
 
+use super::interfaces;
 use super::page::{BAD, DOUBTFUL, FAINT, Line, PLAIN, Page, STRONG};
 use super::words::{counted, date_and_time, lasting, listed, untrusted};
 use crate::report::model::Input;
@@ -8,6 +9,7 @@ use crate::report::model::Input;
 pub(super) fn write(page: &mut Page, inputs: &[Input]) {
     for input in inputs {
         page.line(0, line(input));
+        interfaces::write(page, input);
     }
 }
 

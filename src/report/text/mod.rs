@@ -9,6 +9,7 @@ mod excerpt;
 mod finding;
 mod hygiene;
 mod inputs;
+mod interfaces;
 mod page;
 mod summary;
 mod words;

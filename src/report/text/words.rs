@@ -72,13 +72,15 @@ pub(super) fn bounded(text: &str) -> String {
     shown
 }
 
-/// An address and port; IPv6 in brackets.
+/// An address and port, and the name that the capture has for the address; IPv6 in brackets.
 pub(super) fn peer(peer: &Peer) -> String {
     let address = untrusted(&peer.address);
+    let name = peer.name.as_deref().map(untrusted);
+    let name = name.map_or_else(String::new, |name| format!("{NO_BREAK}({name})"));
     if address.contains(':') {
-        format!("[{address}]:{}", peer.port)
+        format!("[{address}]:{}{name}", peer.port)
     } else {
-        format!("{address}:{}", peer.port)
+        format!("{address}:{}{name}", peer.port)
     }
 }
 
@@ -184,9 +186,20 @@ mod tests {
     fn ipv6_addresses_stand_in_brackets() {
         let peer_of = |address: &str| Peer {
             address: address.to_owned(),
+            name: None,
             port: 80,
         };
         assert_eq!(peer(&peer_of("::1")), "[::1]:80");
         assert_eq!(peer(&peer_of("10.0.0.1")), "10.0.0.1:80");
+    }
+
+    #[test]
+    fn a_name_from_the_capture_stands_behind_its_address() {
+        let named = Peer {
+            address: "::1".to_owned(),
+            name: Some("api-1.internal\u{1b}[2J".to_owned()),
+            port: 80,
+        };
+        assert_eq!(spaced(peer(&named)), "[::1]:80 (api-1.internal\\u{1b}[2J)");
     }
 }
