@@ -6,6 +6,8 @@
     reason = "each test uses some of it; what fails here fails the test"
 )]
 
+pub(crate) mod pcapng;
+
 use std::path::{Path, PathBuf};
 
 use wsblame::driver::{Options, check, check_packets};
