@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
 use crate::rules::Severity;
-use crate::source::{Damage, Ending, Input, Merged, PacketSource, Savefile};
+use crate::source::{Captures, Damage, Ending, Input, PacketSource, Refusal};
 
 /// What an analysis is to do.
 #[derive(Clone, Debug, Default)]
@@ -30,61 +30,62 @@ pub struct Options {
 /// Packets between two calls of `progress`.
 const PROGRESS_PACKETS: u64 = 1 << 14;
 
-/// Analyses captures as one, in the order of their packets' times; `-` is standard input.
+/// Analyses the captures that `arguments` name ([`Captures::gather`]) as one, in the order of
+/// their packets' times; `-` is standard input.
 ///
 /// What cannot be read is in the report, as [`model::Input::error`]. `progress` is told how many
 /// bytes of how many have been read, 0 where that is not known.
-pub fn check(paths: &[PathBuf], options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Report {
+pub fn check(
+    arguments: &[PathBuf],
+    options: &Options,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Report {
+    check_captures(&Captures::gather(arguments), options, progress)
+}
+
+/// The same for captures that were gathered before.
+pub fn check_captures(
+    captures: &Captures,
+    options: &Options,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Report {
     let analyzer = Analyzer::new(options.limits.clone(), options.exposure);
-    read(
-        paths,
-        analyzer,
-        progress,
-        &mut |_| ControlFlow::Continue(()),
-    )
+    read(captures, analyzer, progress, &mut |_| {
+        ControlFlow::Continue(())
+    })
 }
 
 /// Reads captures as [`check`] does, and shows what is read to `show` as soon as it is read,
 /// until that has seen enough; returns what is known of the captures then.
 pub fn watch(
-    paths: &[PathBuf],
+    captures: &Captures,
     options: &Options,
     sight: Sight,
     show: &mut dyn FnMut(Seen) -> ControlFlow<()>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Vec<model::Input> {
     let analyzer = Analyzer::watching(options.limits.clone(), sight);
-    read(paths, analyzer, progress, show).inputs
+    read(captures, analyzer, progress, show).inputs
 }
 
-/// Opens captures and feeds their packets to an analyzer, until `show` has seen enough.
+/// Reads captures and feeds their packets to an analyzer, until `show` has seen enough.
 fn read(
-    paths: &[PathBuf],
+    captures: &Captures,
     analyzer: Analyzer,
     progress: &mut dyn FnMut(u64, u64),
     show: &mut dyn FnMut(Seen) -> ControlFlow<()>,
 ) -> Report {
     let mut stopped = false;
-    let mut inputs: Vec<model::Input> = Vec::new();
-    let mut sources = Vec::new();
-    for (index, path) in (0..).zip(paths) {
-        match Savefile::open(path, index) {
-            Ok(source) => {
-                inputs.push(model::Input {
-                    name: source.input().name.clone(),
-                    ..model::Input::default()
-                });
-                sources.push(source);
-            }
-            Err(refusal) => inputs.push(model::Input {
-                name: refusal.name,
-                error: Some(refusal.reason.to_string()),
-                ..model::Input::default()
-            }),
-        }
+    let named = |(name, _): (&str, _)| model::Input {
+        name: name.to_owned(),
+        ..model::Input::default()
+    };
+    let mut run = Run::new(analyzer, captures.inputs().map(named).collect());
+    for (index, (_, known)) in (0..).zip(captures.inputs()) {
+        run.note(index, known);
     }
-    let mut merged = Merged::new(sources);
-    let mut run = Run::new(analyzer, inputs);
+    let size = captures.size();
+    let mut merged = captures.merged();
     let mut packets = 0_u64;
     while merged.advance() {
         let Some(packet) = merged.packet() else { break };
@@ -96,13 +97,11 @@ fn read(
         }
         packets += 1;
         if packets.is_multiple_of(PROGRESS_PACKETS) {
-            let read = merged.inputs().map(|input| input.bytes_read).sum();
-            let total = merged.inputs().map(|input| input.size.unwrap_or(0)).sum();
-            progress(read, total);
+            progress(merged.bytes_read(), size);
         }
     }
-    for input in merged.inputs() {
-        run.note_input(input);
+    for member in merged.sources() {
+        run.note(member.index(), member.input());
     }
     run.finish(&mut |seen| {
         stopped = stopped || show(seen).is_break();
@@ -166,11 +165,19 @@ impl Run {
         }
     }
 
-    /// Notes what is known of an input now that it was read.
-    fn note_input(&mut self, input: &Input) {
-        let index = usize::try_from(input.index).unwrap_or(usize::MAX);
+    /// Notes what is known of an input.
+    fn note(&mut self, index: u32, known: Result<Option<&Input>, &Refusal>) {
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
         let Some(model) = self.inputs.get_mut(index) else {
             return;
+        };
+        let input = match known {
+            Ok(Some(input)) => input,
+            Ok(None) => return,
+            Err(refusal) => {
+                model.error = Some(refusal.to_string());
+                return;
+            }
         };
         model.format = Some(input.format.as_str());
         model.packets = input.packets;

@@ -402,7 +402,10 @@ fn unreadable_inputs_are_one_clear_line_each() {
             folder.join("missing").to_str().unwrap().to_owned(),
             "no such file",
         ),
-        (folder.to_str().unwrap().to_owned(), "is a directory"),
+        (
+            folder.to_str().unwrap().to_owned(),
+            "no capture in this directory",
+        ),
         (file("empty.pcap", b""), "is empty"),
         (file("notes.txt", b"no capture\x1b[2J\n"), "not a capture"),
     ] {

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -20,6 +20,7 @@ use crate::packet::PacketId;
 use crate::report::lines::{Lines, Shape, Subject};
 use crate::report::model;
 use crate::side::Side;
+use crate::source::Captures;
 use crate::untrusted::Untrusted;
 
 #[derive(Debug, clap::Args)]
@@ -112,7 +113,8 @@ impl Following {
         subject: Subject,
         wants: impl Fn(&Seen) -> bool,
     ) -> Status {
-        let chosen = match self.chosen() {
+        let captures = Captures::gather(&self.captures);
+        let chosen = match self.chosen(&captures) {
             Ok(chosen) => chosen,
             Err(reason) => return console.complain("--connection", reason),
         };
@@ -122,7 +124,7 @@ impl Following {
         });
         let mut inputs = Vec::new();
         let write = |out: &mut dyn Write| {
-            inputs = self.follow(console, subject, out, &|seen| {
+            inputs = self.follow(console, subject, &captures, out, &|seen| {
                 let its_sender = seen.moment.sender();
                 chosen.has(seen)
                     && (sender.is_none() || its_sender.is_none() || its_sender == sender)
@@ -148,12 +150,13 @@ impl Following {
         &self,
         console: Console,
         subject: Subject,
+        captures: &Captures,
         out: &mut dyn Write,
         wants: &dyn Fn(&Seen) -> bool,
     ) -> io::Result<Vec<model::Input>> {
         let options = Options::default();
-        let mut lines = Lines::new(self.shape(subject));
-        let at_once = console.is_read_by_people() || self.reads_standard_input();
+        let mut lines = Lines::new(self.shape(subject, captures));
+        let at_once = console.is_read_by_people() || !captures.are_files();
         // A bar and lines on one terminal would be written over one another.
         let barred = !self.no_progress && console.is_watched() && !console.is_read_by_people();
         let mut progress = Progress::new(barred);
@@ -171,29 +174,20 @@ impl Following {
             }
         };
         let sight = self.sight(subject, &options.limits);
-        let inputs = driver::watch(
-            &self.captures,
-            &options,
-            sight,
-            &mut show,
-            &mut |read, total| {
-                progress.update(read, total);
-            },
-        );
+        let inputs = driver::watch(captures, &options, sight, &mut show, &mut |read, total| {
+            progress.update(read, total);
+        });
         progress.finish();
         written.map(|()| inputs)
     }
 
-    fn shape(&self, subject: Subject) -> Shape {
-        let names = self.captures.iter();
+    fn shape(&self, subject: Subject, captures: &Captures) -> Shape {
         Shape {
             subject,
             json: self.format == Format::Json,
             payload: self.show_payload,
             reasons: !self.redact,
-            inputs: names
-                .map(|path| path.to_string_lossy().into_owned())
-                .collect(),
+            inputs: captures.inputs().map(|(name, _)| name.to_owned()).collect(),
         }
     }
 
@@ -215,25 +209,21 @@ impl Following {
         }
     }
 
-    fn reads_standard_input(&self) -> bool {
-        self.captures.iter().any(|path| path == Path::new("-"))
-    }
-
     /// The connection that is asked for.
-    fn chosen(&self) -> Result<Chosen, String> {
+    fn chosen(&self, captures: &Captures) -> Result<Chosen, String> {
         let id = match self.connection {
             None => return Ok(Chosen::All),
             Some(Wanted::Client(client)) => return Ok(Chosen::Client(client)),
             Some(Wanted::Id(id)) => id,
         };
-        if self.reads_standard_input() {
+        if !captures.are_files() {
             return Err(
-                "ids are known at the end of a capture, and standard input cannot be read twice; \
-                 save it to a file, or name the client"
+                "ids are known at the end of a capture, and standard input or a pipe cannot be \
+                 read twice; save it to a file, or name the client"
                     .to_owned(),
             );
         }
-        let report = driver::check(&self.captures, &Options::default(), &mut |_, _| {});
+        let report = driver::check_captures(captures, &Options::default(), &mut |_, _| {});
         let connection = report.connections.iter().find(|it| it.id == id);
         match connection {
             Some(connection) => Ok(Chosen::FirstPacket(PacketId {

@@ -25,18 +25,27 @@ pub(super) struct Buffer {
     end: usize,
     /// Bytes of the stream in front of `bytes`.
     before: u64,
+    /// Bytes that it grows to if the stream fills it.
+    in_flow: usize,
     /// The last read filled all the room that there was: the stream is faster than the buffer.
     flooded: bool,
 }
 
 impl Buffer {
     pub(super) const fn new(stream: Stream) -> Self {
+        Self::of(stream, IN_FLOW)
+    }
+
+    /// A buffer that grows beyond `in_flow` bytes for a long record only, and for as long as it
+    /// takes.
+    pub(super) const fn of(stream: Stream, in_flow: usize) -> Self {
         Self {
             stream,
             bytes: Vec::new(),
             start: 0,
             end: 0,
             before: 0,
+            in_flow,
             flooded: false,
         }
     }
@@ -84,9 +93,12 @@ impl Buffer {
 
         let length = self.bytes.len();
         if length == 0 {
-            self.bytes.resize(AT_FIRST, 0);
-        } else if self.end == length && length < AT_MOST || self.flooded && length < IN_FLOW {
+            self.bytes.resize(AT_FIRST.min(self.in_flow), 0);
+        } else if self.end == length && length < AT_MOST || self.flooded && length < self.in_flow {
             self.bytes.resize(length * 2, 0);
+        } else if length > self.in_flow && self.end < self.in_flow {
+            self.bytes.truncate(self.in_flow);
+            self.bytes.shrink_to_fit();
         }
         let room = self.bytes.get_mut(self.end..).unwrap_or(&mut []);
         let read = self.stream.read(room)?;
@@ -101,5 +113,28 @@ impl Buffer {
         self.bytes = Vec::new();
         self.start = 0;
         self.end = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn a_small_buffer_is_small_again_behind_a_long_record() {
+        const SMALL: usize = 1000;
+        let stream = Stream::new(Box::new(Cursor::new(vec![7; 20 * SMALL]))).unwrap();
+        let mut buffer = Buffer::of(stream, SMALL);
+        while buffer.at_hand().len() < 5 * SMALL {
+            assert!(buffer.fill().unwrap());
+        }
+        buffer.consume(buffer.at_hand().len());
+        while buffer.fill().unwrap() {
+            assert!(buffer.bytes.capacity() <= SMALL);
+            buffer.consume(SMALL);
+        }
+        assert_eq!(buffer.offset(), 20 * SMALL as u64);
     }
 }

@@ -76,6 +76,22 @@ impl Input {
         (!told.is_empty()).then(|| told.join("; "))
     }
 
+    /// The same input, as if nothing of its packets had been read yet.
+    pub(super) fn unread(self) -> Self {
+        Self {
+            packets: 0,
+            foreign: 0,
+            bytes: 0,
+            first_time: None,
+            last_time: None,
+            withheld: 0,
+            bytes_read: 0,
+            damages: Damages::default(),
+            ending: None,
+            ..self
+        }
+    }
+
     /// Names the next record that Wireshark numbers.
     pub(super) const fn number_record(&mut self) -> PacketId {
         self.packets += 1;

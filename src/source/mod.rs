@@ -8,24 +8,29 @@
 
 mod about;
 mod buffer;
+mod captures;
 mod compressed;
 mod damage;
 mod input;
 mod interface;
+mod member;
 mod memory;
 mod merged;
 mod refusal;
 #[cfg(test)]
 pub(crate) mod samples;
 mod savefile;
+mod visited;
 
 pub use about::{About, Comment, LeftOut, Secrets, Section};
+pub use captures::{Captures, PassedOver};
 pub use compressed::Compression;
 pub use damage::{Damage, Damages};
 pub use input::{Break, Ending, Format, Input, Reason};
 pub use interface::{Interface, Resolution, Statistics, Tally};
+pub use member::Member;
 pub use memory::{MemoryPacket, Packets};
-pub use merged::Merged;
+pub use merged::{Merged, Part};
 pub use refusal::{OpenError, Refusal};
 pub use savefile::Savefile;
 

@@ -28,6 +28,34 @@ pub enum Refusal {
     /// The file may not be read.
     #[error("permission denied")]
     Permission,
+    /// No file matches the pattern.
+    #[error("no such file, and no file that matches this pattern")]
+    NoMatch,
+    /// The name is that of no file, and makes no sense as a pattern.
+    #[error("no such file, and no pattern: {0}")]
+    Pattern(&'static str),
+    /// The directory has no captures.
+    #[error("no capture in this directory (files that are none: {others})")]
+    NoCaptures {
+        /// How many files it has.
+        others: usize,
+    },
+    /// The directory lies so deep below the one that was named that it is not looked into.
+    #[error("directories are read {0} levels deep: not looked into")]
+    TooDeep(usize),
+    /// There are more captures than are read together.
+    #[error("not read, nor what follows it: more than {0} captures")]
+    TooMany(usize),
+    /// Its first packet is no longer the one that it was.
+    #[error("changed while it was read")]
+    Changed,
+    /// It is compressed, and as many other captures are open as a compressed one is opened
+    /// beside.
+    #[error(
+        "not read: it is compressed, and {0} other captures overlap with it in time; \
+         decompress it"
+    )]
+    TooManyOpen(usize),
     /// Another error of the operating system.
     #[error("cannot be read at byte {offset}: {error}")]
     Io {
@@ -74,6 +102,13 @@ pub enum Refusal {
     /// The compressed data cannot be decompressed.
     #[error("its compressed data is damaged: {0}")]
     CompressionDamaged(String),
+}
+
+impl Refusal {
+    /// Whether the file is simply none that could be a capture.
+    pub(super) const fn is_no_capture(&self) -> bool {
+        matches!(self, Self::Empty | Self::NotACapture { .. })
+    }
 }
 
 impl From<io::Error> for Refusal {

@@ -15,6 +15,7 @@ use std::path::Path;
 
 use super::buffer::Buffer;
 use super::compressed::{ReadFault, Stream};
+use super::visited::Visited;
 use super::{
     About, Break, Damages, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal,
 };
@@ -91,6 +92,24 @@ impl Savefile {
         Ok(savefile)
     }
 
+    /// Opens the regular file `name` as [`Self::open`] does, to be read with little memory and
+    /// without holding a descriptor.
+    pub(super) fn open_visiting(name: &Path, index: u32) -> Result<Self, OpenError> {
+        let shown = name.to_string_lossy();
+        let begin = || {
+            let file = Visited::new(name)?;
+            let size = file.size();
+            let stream = Stream::new(Box::new(file))?;
+            let mut savefile = Self::begin(&shown, index, Buffer::of(stream, Visited::AT_ONCE))?;
+            savefile.input.size = Some(size);
+            Ok(savefile)
+        };
+        begin().map_err(|reason| OpenError {
+            name: shown.clone().into_owned(),
+            reason,
+        })
+    }
+
     /// Reads a capture from any reader; `name` is for messages. Bytes are taken as the reader
     /// gives them, so a stream is analysed as it arrives.
     ///
@@ -102,10 +121,12 @@ impl Savefile {
         index: u32,
         reader: R,
     ) -> Result<Self, OpenError> {
-        Self::begin(name, index, Box::new(reader)).map_err(|reason| OpenError {
-            name: name.to_owned(),
-            reason,
-        })
+        Stream::new(Box::new(reader))
+            .and_then(|stream| Self::begin(name, index, Buffer::new(stream)))
+            .map_err(|reason| OpenError {
+                name: name.to_owned(),
+                reason,
+            })
     }
 
     /// What is known of the input so far.
@@ -114,8 +135,7 @@ impl Savefile {
         &self.input
     }
 
-    fn begin(name: &str, index: u32, reader: Box<dyn Read + Send>) -> Result<Self, Refusal> {
-        let mut buffer = Buffer::new(Stream::new(reader)?);
+    fn begin(name: &str, index: u32, mut buffer: Buffer) -> Result<Self, Refusal> {
         let format = loop {
             match recognise(buffer.at_hand())? {
                 Some(format) => break format,
