@@ -15,6 +15,38 @@ pub struct PacketId {
     pub number: u64,
 }
 
+impl PacketId {
+    /// The packet in words that stand in a message about the packet `here`: `packet 7`, or
+    /// `packet 7 of input 2` where that is in another input.
+    #[must_use]
+    pub const fn seen_from(self, here: Self) -> SeenFrom {
+        SeenFrom {
+            number: self.number,
+            input: if self.input == here.input {
+                None
+            } else {
+                Some(self.input)
+            },
+        }
+    }
+}
+
+/// A packet in words: [`PacketId::seen_from`].
+#[derive(Clone, Copy, Debug)]
+pub struct SeenFrom {
+    number: u64,
+    /// Where the words do not stand in the same input.
+    input: Option<u32>,
+}
+
+impl fmt::Display for SeenFrom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "packet {}", self.number)?;
+        self.input
+            .map_or(Ok(()), |input| write!(f, " of input {input}"))
+    }
+}
+
 /// A link type as the capture names it (the `LINKTYPE_` registry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LinkType(pub u32);
@@ -131,4 +163,17 @@ pub struct RawPacket<'p> {
     pub reception: Reception,
     /// The bytes that the capture holds.
     pub bytes: &'p [u8],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_of_another_input_names_it() {
+        let packet = |input, number| PacketId { input, number };
+        let seen = |from| packet(2, 7).seen_from(from).to_string();
+        assert_eq!(seen(packet(2, 9)), "packet 7");
+        assert_eq!(seen(packet(0, 9)), "packet 7 of input 2");
+    }
 }

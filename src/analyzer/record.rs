@@ -1,6 +1,5 @@
 //! A connection that is over, as the report tells it.
 
-use crate::packet::PacketId;
 use crate::place::Place;
 use crate::report::model::{self, Outcome};
 use crate::rules::Finding;
@@ -72,6 +71,7 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         layers,
         first_packet: first.number,
         last_packet: last.number,
+        last_input: last.input,
         start,
         end,
         broken: findings
@@ -170,7 +170,6 @@ fn handshake(
     let texts = |all: Vec<&[u8]>| all.into_iter().map(text).collect::<Vec<_>>();
     let request = handshake.and_then(Handshake::request);
     let response = handshake.and_then(Handshake::response);
-    let number = |packet: PacketId| packet.number;
     model::Handshake {
         outcome,
         status: handshake.and_then(Handshake::status),
@@ -200,8 +199,10 @@ fn handshake(
                 value: text(field.value),
             })
             .collect(),
-        request_packet: request.map(|request| number(request.place.packet)),
-        response_packet: response.map(|response| number(response.place.packet)),
+        request_packet: request.map(|request| request.place.packet.number),
+        request_input: request.map(|request| request.place.packet.input),
+        response_packet: response.map(|response| response.place.packet.number),
+        response_input: response.map(|response| response.place.packet.input),
         response_time: response.map(|response| response.place.time),
     }
 }
@@ -245,6 +246,7 @@ fn finding(finding: Finding) -> model::Finding {
             rule: cause.rule,
             sender: cause.sender,
             packet: cause.packet.number,
+            input: cause.packet.input,
         }),
         count: finding.count,
         last_input: finding.last_packet.input,

@@ -19,6 +19,7 @@ use crate::limits::Limits;
 use crate::packet::PacketId;
 use crate::report::lines::{Lines, Shape, Subject};
 use crate::report::model;
+use crate::report::names::Names;
 use crate::side::Side;
 use crate::source::Captures;
 use crate::untrusted::Untrusted;
@@ -187,7 +188,7 @@ impl Following {
             json: self.format == Format::Json,
             payload: self.show_payload,
             reasons: !self.redact,
-            inputs: captures.inputs().map(|(name, _)| name.to_owned()).collect(),
+            inputs: Names::new(captures.inputs().map(|(name, _)| name)),
         }
     }
 

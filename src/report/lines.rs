@@ -6,6 +6,7 @@ mod text;
 
 use std::io::{self, Write};
 
+use super::names::Names;
 use crate::analyzer::watch::{Moment, Seen};
 use crate::packet::PacketId;
 use crate::side::Side;
@@ -31,8 +32,8 @@ pub struct Shape {
     pub payload: bool,
     /// The reasons of Close frames are shown.
     pub reasons: bool,
-    /// The names of the captures, in command-line order.
-    pub inputs: Vec<String>,
+    /// The names of the captures.
+    pub inputs: Names,
 }
 
 /// Writes lines.

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod json;
 pub mod lines;
 pub mod model;
+pub mod names;
 pub mod pages;
 pub mod redact;
 pub mod selection;

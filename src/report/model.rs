@@ -202,6 +202,8 @@ pub struct Connection {
     pub first_packet: u64,
     /// Its last packet.
     pub last_packet: u64,
+    /// Index of the input that holds `last_packet`.
+    pub last_input: u32,
     /// The first packet's time.
     pub start: Timestamp,
     /// The last packet's time.
@@ -262,8 +264,12 @@ pub struct Handshake {
     pub intermediaries: Vec<Intermediary>,
     /// The packet with the request's first byte.
     pub request_packet: Option<u64>,
+    /// Index of the input that holds it.
+    pub request_input: Option<u32>,
     /// The packet with the answer's first byte.
     pub response_packet: Option<u64>,
+    /// Index of the input that holds it.
+    pub response_input: Option<u32>,
     /// When the answer was captured.
     pub response_time: Option<Timestamp>,
 }
@@ -465,6 +471,8 @@ pub struct BecauseOf {
     pub sender: Option<Side>,
     /// Its first packet.
     pub packet: u64,
+    /// Index of the input that holds it.
+    pub input: u32,
 }
 
 /// Who broke a connection. Nothing concludes one yet: it is null in every report.

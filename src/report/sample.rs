@@ -81,6 +81,7 @@ pub(crate) fn connection(id: u64) -> Connection {
         layers: vec!["tcp", "http/1.1"],
         first_packet: 1,
         last_packet: 88,
+        last_input: 0,
         start: at(1),
         end: at(9_120_000),
         broken: false,
@@ -96,7 +97,9 @@ pub(crate) fn connection(id: u64) -> Connection {
             subprotocol: None,
             intermediaries: Vec::new(),
             request_packet: Some(4),
+            request_input: Some(0),
             response_packet: Some(6),
+            response_input: Some(0),
             response_time: Some(at(12_000)),
         },
         frames: Sides {
@@ -210,6 +213,7 @@ pub(crate) fn runbook_connection(id: u64) -> Connection {
             rule: "rsv-without-extension",
             sender: Some(Side::Server),
             packet: 48,
+            input: 0,
         }),
         ..finding(
             "protocol-error-close",

@@ -21,6 +21,9 @@ struct Line<'a> {
     r#type: &'static str,
     connection: Connection,
     input: u32,
+    /// Its name, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_name: Option<&'a str>,
     packet: u64,
     time: Timestamp,
     sender: Side,
@@ -107,6 +110,7 @@ struct Message {
     first_frame: Option<u64>,
     last_frame: Option<u64>,
     last_packet: u64,
+    last_input: u32,
     last_time: Timestamp,
     frames: u64,
     wire_length: u64,
@@ -151,6 +155,7 @@ pub(super) fn write(shape: &Shape, seen: &Seen, out: &mut (impl Write + ?Sized))
             server: seen.connection.server.into(),
         },
         input: standing.packet.input,
+        input_name: shape.inputs.whole(standing.packet.input),
         packet: standing.packet.number,
         time: standing.time,
         sender: standing.sender,
@@ -251,6 +256,7 @@ fn message(shape: &Shape, message: &MessageSeen) -> Message {
         first_frame: message.first.frame,
         last_frame: message.last.frame,
         last_packet: message.last.packet.number,
+        last_input: message.last.packet.input,
         last_time: message.last.time,
         frames: message.frames,
         wire_length: message.wire_length,

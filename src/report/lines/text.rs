@@ -68,14 +68,9 @@ fn write_heading(
 ) -> io::Result<()> {
     let Watched { client, server, .. } = connection;
     write!(out, "{STRONG}{client} → {server}{STRONG:#}, {date}")?;
-    let name = usize::try_from(*input)
-        .ok()
-        .and_then(|index| shape.inputs.get(index));
-    match name {
-        Some(name) if shape.inputs.len() > 1 => {
-            writeln!(out, ", in {}", Untrusted(name.as_bytes()))
-        }
-        _ => writeln!(out),
+    match shape.inputs.short(*input) {
+        Some(name) => writeln!(out, ", in {}", Untrusted(name.as_bytes())),
+        None => writeln!(out),
     }
 }
 

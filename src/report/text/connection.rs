@@ -9,18 +9,19 @@ use super::words::{
     counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
 };
 use crate::report::model::{
-    Captured, CloseFrame, Connection, Finding, Frames, Handshake, Input, Outcome, TcpEnd, Unjudged,
+    Captured, CloseFrame, Connection, Finding, Frames, Handshake, Outcome, TcpEnd, Unjudged,
 };
+use crate::report::names::Names;
 use crate::rules::Severity;
 use crate::side::Side;
 use crate::websocket::close::code_name;
 
 /// Tells everything about one connection.
-pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) {
-    let scale = scale(inputs, connection);
+pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection) {
+    let scale = scale(names, connection);
     page.line(0, heading(connection));
-    page.field("start", start(connection, inputs));
-    page.field("handshake", handshake(&connection.handshake));
+    page.field("start", start(connection, names));
+    page.field("handshake", handshake(&connection.handshake, names));
     // A finding about them says more: whose head they stand in.
     let found = |finding: &Finding| finding.rule == "proxy-in-path";
     if !connection.handshake.intermediaries.is_empty() && !connection.findings.iter().any(found) {
@@ -37,7 +38,7 @@ pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) 
     if let Some(captured) = captured(connection) {
         page.field("not seen", captured);
     }
-    if let Some(unjudged) = unjudged(connection, inputs) {
+    if let Some(unjudged) = unjudged(connection, names) {
         page.field("not judged", unjudged);
     }
     page.field("end", end(connection, scale));
@@ -48,7 +49,7 @@ pub(super) fn write(page: &mut Page, inputs: &[Input], connection: &Connection) 
 /// cause, where it has one.
 pub(super) fn write_finding(
     page: &mut Page,
-    inputs: &[Input],
+    names: &Names,
     connection: &Connection,
     rule: &str,
 ) -> bool {
@@ -66,14 +67,14 @@ pub(super) fn write_finding(
         Severity::Info => finding::write_short,
         Severity::Warning | Severity::Error => finding::write,
     };
-    write(page, scale(inputs, connection), cause, &following);
+    write(page, scale(names, connection), cause, &following);
     true
 }
 
-fn scale<'r>(inputs: &'r [Input], connection: &Connection) -> Scale<'r> {
+fn scale<'r>(names: &'r Names, connection: &Connection) -> Scale<'r> {
     let answered = connection.handshake.response_time;
     Scale {
-        inputs,
+        names,
         zero: answered.unwrap_or(connection.start),
     }
 }
@@ -103,8 +104,8 @@ fn asked_for(handshake: &Handshake) -> String {
     }
 }
 
-fn start(connection: &Connection, inputs: &[Input]) -> Line {
-    let first = packet(connection.first_packet, connection.input, inputs);
+fn start(connection: &Connection, names: &Names) -> Line {
+    let first = packet(connection.first_packet, connection.input, names);
     let start = date_and_time(connection.start);
     let zero = match connection.handshake.response_time {
         Some(_) => "times below count from the handshake's answer",
@@ -117,7 +118,7 @@ fn start(connection: &Connection, inputs: &[Input]) -> Line {
     }
 }
 
-fn handshake(handshake: &Handshake) -> Line {
+fn handshake(handshake: &Handshake, names: &Names) -> Line {
     let answer = match (handshake.outcome, handshake.status) {
         (Outcome::Unseen, _) => Line::new("not in this capture"),
         (Outcome::Unanswered, _) => Line::default().and(BAD, "not answered"),
@@ -128,9 +129,10 @@ fn handshake(handshake: &Handshake) -> Line {
         }
     };
     let mut rest = String::new();
-    if let (Some(packet), true) = (handshake.response_packet, handshake.status.is_some()) {
+    let response = handshake.response_packet.zip(handshake.response_input);
+    if let (Some((number, input)), true) = (response, handshake.status.is_some()) {
         // Writing to a string cannot fail.
-        let _ = write!(rest, " in packet {packet}");
+        let _ = write!(rest, " in {}", packet(number, input, names));
     }
     if let Some(extensions) = extensions(handshake) {
         let _ = write!(rest, "; {extensions}");
@@ -237,11 +239,11 @@ fn captured(connection: &Connection) -> Option<String> {
 }
 
 /// Where nothing of a side's stream could be judged; none if nowhere.
-fn unjudged(connection: &Connection, inputs: &[Input]) -> Option<String> {
+fn unjudged(connection: &Connection, names: &Names) -> Option<String> {
     let range = |range: &Unjudged| {
-        let from = packet(range.from_packet, range.input, inputs);
+        let from = packet(range.from_packet, range.input, names);
         match (range.to_packet, range.to_input) {
-            (Some(to), Some(input)) => format!("{from} to {}", packet(to, input, inputs)),
+            (Some(to), Some(input)) => format!("{from} to {}", packet(to, input, names)),
             _ => format!("{from} to its end"),
         }
     };
@@ -289,7 +291,7 @@ fn close_frame(side: Side, close: &CloseFrame, scale: Scale<'_>) -> String {
         "" => String::new(),
         reason => format!(" {}", quoted(reason)),
     };
-    let packet = packet(close.packet, close.input, scale.inputs);
+    let packet = packet(close.packet, close.input, scale.names);
     let since = since(scale.zero, close.time);
     format!("{side} Close {code}{reason}, {packet}, {since}")
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::excerpt;
 use super::page::{BAD, DOUBTFUL, FAINT, Line, PLAIN, Page, STRONG};
-use super::words::{bounded, packet, since};
-use crate::report::model::{Finding, Input};
+use super::words::{bounded, packet, since, with_names};
+use crate::report::model::Finding;
+use crate::report::names::Names;
 use crate::rules::Severity;
 use crate::time::Timestamp;
 
@@ -55,7 +56,9 @@ impl<'r> Folded<'r> {
 fn cause_of(finding: &Finding, findings: &[Finding]) -> Option<usize> {
     let cause = finding.because_of.as_ref()?;
     findings.iter().position(|it| {
-        it.rule == cause.rule && it.sender == cause.sender && it.packet == cause.packet
+        it.rule == cause.rule
+            && it.sender == cause.sender
+            && (it.input, it.packet) == (cause.input, cause.packet)
     })
 }
 
@@ -74,7 +77,7 @@ fn is_circular(start: usize, causes: &[Option<usize>]) -> bool {
 /// What a finding's place is told by.
 #[derive(Clone, Copy)]
 pub(super) struct Scale<'r> {
-    pub(super) inputs: &'r [Input],
+    pub(super) names: &'r Names,
     pub(super) zero: Timestamp,
 }
 
@@ -84,7 +87,7 @@ pub(super) fn write(page: &mut Page, scale: Scale<'_>, cause: &Finding, followin
         style(cause.severity),
         format!("{}: ", cause.severity.as_str()),
     );
-    let message = Line::default().and(STRONG, bounded(&cause.message));
+    let message = Line::default().and(STRONG, bounded(&with_names(&cause.message, scale.names)));
     page.entry(head, 4, with_rule(message, cause));
     page.line(4, place(scale, cause));
     excerpt::write(page, 4, cause);
@@ -110,12 +113,12 @@ fn consequences(page: &mut Page, scale: Scale<'_>, following: &[&Finding]) {
 }
 
 fn in_one_line(scale: Scale<'_>, finding: &Finding) -> Line {
-    let mut line = Line::new(bounded(&finding.message));
+    let mut line = Line::new(bounded(&with_names(&finding.message, scale.names)));
     line = line.and(
         PLAIN,
         format!(
             " – {}, ",
-            packet(finding.packet, finding.input, scale.inputs)
+            packet(finding.packet, finding.input, scale.names)
         ),
     );
     line = line.and(PLAIN, since(scale.zero, finding.time));
@@ -140,7 +143,7 @@ fn place(scale: Scale<'_>, finding: &Finding) -> String {
         let from = if is_absence { "about" } else { "from" };
         parts.push(format!("{from} the {sender}"));
     }
-    parts.push(packet(finding.packet, finding.input, scale.inputs));
+    parts.push(packet(finding.packet, finding.input, scale.names));
     if let Some(frame) = finding.frame {
         parts.push(format!("frame {frame}"));
     }
@@ -156,7 +159,7 @@ fn place(scale: Scale<'_>, finding: &Finding) -> String {
 }
 
 fn times(scale: Scale<'_>, finding: &Finding) -> String {
-    let last = packet(finding.last_packet, finding.last_input, scale.inputs);
+    let last = packet(finding.last_packet, finding.last_input, scale.names);
     format!("{} times, last in {last}", finding.count)
 }
 
@@ -180,6 +183,7 @@ mod tests {
                 rule,
                 sender: Some(crate::side::Side::Server),
                 packet,
+                input: 0,
             }),
             ..finding(rule, Severity::Error, packet, 0, "")
         }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use super::page::{FAINT, Line, PLAIN, Page};
 use super::words::{NO_BREAK, counted, packet, untrusted};
-use crate::report::model::{Input, Note};
+use crate::report::model::Note;
+use crate::report::names::Names;
 
 /// A few lines for each kind of trouble, and nothing where there is none.
-pub(super) fn write(page: &mut Page, notes: &[Note], inputs: &[Input]) {
+pub(super) fn write(page: &mut Page, notes: &[Note], names: &Names) {
     if notes.is_empty() {
         return;
     }
@@ -26,14 +27,14 @@ pub(super) fn write(page: &mut Page, notes: &[Note], inputs: &[Input]) {
         // The capture that has most of it speaks for the others.
         let worst = of_kind.iter().rev().max_by_key(|note| note.count);
         if let Some(worst) = worst {
-            write_kind(page, worst, of_kind.len() as u64 - 1, inputs);
+            write_kind(page, worst, of_kind.len() as u64 - 1, names);
         }
     }
     page.blank();
 }
 
-fn write_kind(page: &mut Page, note: &Note, others: u64, inputs: &[Input]) {
-    let mut told = format!("{}{}", note.message, place(note, inputs));
+fn write_kind(page: &mut Page, note: &Note, others: u64, names: &Names) {
+    let mut told = format!("{}{}", note.message, place(note, names));
     if others > 0 {
         told.push_str(&format!(
             "; the same in {}",
@@ -41,29 +42,25 @@ fn write_kind(page: &mut Page, note: &Note, others: u64, inputs: &[Input]) {
         ));
     }
     page.entry(Line::new("  "), 4, format!("{told}  [{}]", note.kind));
-    let head = Line::default().and(FAINT, "    \u{2192} ");
+    let head = Line::default().and(FAINT, "    → ");
     page.entry(head, 6, Line::default().and(PLAIN, note.advice));
 }
 
 /// Where it shows, as far as the message does not say so.
-fn place(note: &Note, inputs: &[Input]) -> String {
-    let index = note.input.and_then(|input| usize::try_from(input).ok());
-    let capture = index.and_then(|input| inputs.get(input));
-    match (note.input, note.packet, capture) {
-        (Some(input), Some(number), _) => {
-            format!(" \u{2013} first in {}", packet(number, input, inputs))
-        }
-        (Some(_), None, Some(capture)) if inputs.len() > 1 => {
-            format!(" \u{2013} in{NO_BREAK}{}", untrusted(&capture.name))
-        }
-        _ => String::new(),
+fn place(note: &Note, names: &Names) -> String {
+    let Some(input) = note.input else {
+        return String::new();
+    };
+    match (note.packet, names.short(input)) {
+        (Some(number), _) => format!(" – first in {}", packet(number, input, names)),
+        (None, Some(name)) => format!(" – in{NO_BREAK}{}", untrusted(name)),
+        (None, None) => String::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
     use crate::rules::Severity;
 
     fn note(kind: &'static str, input: Option<u32>, count: u64) -> Note {
@@ -79,9 +76,8 @@ mod tests {
     }
 
     fn shown(notes: &[Note], names: &[&str]) -> String {
-        let inputs: Vec<_> = names.iter().map(|name| sample::input(name)).collect();
         let mut page = Page::default();
-        write(&mut page, notes, &inputs);
+        write(&mut page, notes, &Names::new(names.iter().copied()));
         anstream::adapter::strip_str(&page.into_text()).to_string()
     }
 

@@ -20,6 +20,7 @@ pub(super) use self::page::{BAD, FAINT, PLAIN, STRONG};
 use self::page::{Line, Page};
 use self::summary::Groups;
 use super::model::{Connection, Report};
+use super::names::Names;
 use crate::rules::Severity;
 
 /// Broken connections that are told in full. With more of them the cause is one for most, and
@@ -33,6 +34,7 @@ pub const SHOWN_IN_FULL: usize = 20;
 /// Those of `out`.
 pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut page = Page::default();
+    let names = names_of(report);
     inputs::write(&mut page, &report.inputs);
     page.blank();
     out.write_all(page.into_text().as_bytes())?;
@@ -41,7 +43,7 @@ pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()>
     let (shown, hidden) = broken.split_at(broken.len().min(SHOWN_IN_FULL));
     for connection in shown {
         let mut page = Page::default();
-        connection::write(&mut page, &report.inputs, connection);
+        connection::write(&mut page, &names, connection);
         page.blank();
         out.write_all(page.into_text().as_bytes())?;
     }
@@ -55,19 +57,24 @@ pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()>
         Groups::of(hidden.iter().copied()).write(&mut page, &title);
     }
     rules(&mut page, shown);
-    hygiene::write(&mut page, &report.hygiene, &report.inputs);
-    summary::write(&mut page, report);
+    hygiene::write(&mut page, &report.hygiene, &names);
+    summary::write(&mut page, &names, report);
     out.write_all(page.into_text().as_bytes())
 }
 
 /// What the report says of a rule's finding, without styles; `None` if there is none.
 #[must_use]
 pub fn told(report: &Report, rule: &str) -> Option<String> {
+    let names = names_of(report);
     report.connections.iter().find_map(|connection| {
         let mut page = Page::default();
-        connection::write_finding(&mut page, &report.inputs, connection, rule)
+        connection::write_finding(&mut page, &names, connection, rule)
             .then(|| anstream::adapter::strip_str(&page.into_text()).to_string())
     })
+}
+
+fn names_of(report: &Report) -> Names {
+    Names::new(report.inputs.iter().map(|input| input.name.as_str()))
 }
 
 /// Where each rule that was told of is written and explained.

@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding;
 use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page};
-use super::words::{NO_BREAK, bounded, counted, first_few, listed, packet};
+use super::words::{NO_BREAK, bounded, counted, first_few, listed, packet, with_names};
 use crate::report::model::{Connection, Finding, Input, Outcome, Report, Selection};
+use crate::report::names::Names;
 use crate::rules::Severity;
 use crate::side::Sides;
 
 /// The last lines of every report.
-pub(super) fn write(page: &mut Page, report: &Report) {
+pub(super) fn write(page: &mut Page, names: &Names, report: &Report) {
     if report.connections.is_empty() {
         return nothing(page, report);
     }
-    findings(page, report);
+    findings(page, names, report);
     if let Some(selection) = selection(&report.selection) {
         page.line(
             0,
@@ -27,10 +28,10 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 }
 
 /// What was found, counted.
-fn findings(page: &mut Page, report: &Report) {
+fn findings(page: &mut Page, names: &Names, report: &Report) {
     let sound = report.connections.iter().filter(|it| !it.broken);
     let title = "Worth knowing of connections that are not broken";
-    Groups::of(sound).write_with_warnings(page, title, &report.inputs);
+    Groups::of(sound).write_with_warnings(page, title, names);
     if report.summary.broken == 0 {
         sound_capture(page, report);
     } else {
@@ -88,12 +89,12 @@ impl<'r> Groups<'r> {
     }
 
     /// The same, and of each warning the first in words: nothing else in the report tells it.
-    fn write_with_warnings(&self, page: &mut Page, title: &str, inputs: &[Input]) {
+    fn write_with_warnings(&self, page: &mut Page, title: &str, names: &Names) {
         self.write_with(page, title, |group| {
             let (connection, finding) = group.first;
             (finding.severity > Severity::Info).then(|| {
-                let packet = packet(finding.packet, finding.input, inputs);
-                let message = bounded(&finding.message);
+                let packet = packet(finding.packet, finding.input, names);
+                let message = bounded(&with_names(&finding.message, names));
                 format!("connection{NO_BREAK}{}, {packet}: {message}", connection.id)
             })
         });

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::report::model::{Input, Peer};
+use crate::report::model::Peer;
+use crate::report::names::Names;
 use crate::time::Timestamp;
 use crate::untrusted::{Shown, Untrusted};
 
@@ -123,20 +124,57 @@ pub(super) fn lasting(duration: Duration) -> String {
 }
 
 /// The packet's number, and its capture where there are several.
-pub(super) fn packet(number: u64, input: u32, inputs: &[Input]) -> String {
-    let name = usize::try_from(input).ok().and_then(|at| inputs.get(at));
-    match name {
-        Some(capture) if inputs.len() > 1 => {
-            format!("packet{NO_BREAK}{number} of {}", untrusted(&capture.name))
-        }
-        _ => format!("packet{NO_BREAK}{number}"),
+pub(super) fn packet(number: u64, input: u32, names: &Names) -> String {
+    match names.short(input) {
+        Some(name) => format!("packet{NO_BREAK}{number} of {}", untrusted(name)),
+        None => format!("packet{NO_BREAK}{number}"),
     }
+}
+
+/// A text made here that may name inputs by their index ([`SeenFrom`]), with their names.
+///
+/// Between quotation marks stands what the wire said, and that stays as it is.
+///
+/// [`SeenFrom`]: crate::packet::SeenFrom
+pub(super) fn with_names(text: &str, names: &Names) -> String {
+    const MENTION: &str = " of input ";
+    let mut named = String::new();
+    let mut rest = text;
+    let mut is_quoted = false;
+    while let Some(next) = rest.find(['"', '\\', ' ']) {
+        let (before, from) = rest.split_at(next);
+        named.push_str(before);
+        let digits = from.strip_prefix(MENTION).filter(|_| !is_quoted).map(|it| {
+            let length = it.bytes().take_while(u8::is_ascii_digit).count();
+            it.split_at(length)
+        });
+        let name =
+            digits.and_then(|(digits, after)| Some((names.short(digits.parse().ok()?)?, after)));
+        if let Some((name, after)) = name {
+            named.push_str(" of ");
+            named.push_str(&untrusted(name));
+            rest = after;
+            continue;
+        }
+        is_quoted ^= from.starts_with('"');
+        // What is escaped ends no quotation.
+        let taken = if from.starts_with('\\') { 2 } else { 1 };
+        let taken = from
+            .char_indices()
+            .nth(taken)
+            .map_or(from.len(), |(at, _)| at);
+        let (character, after) = from.split_at(taken);
+        named.push_str(character);
+        rest = after;
+    }
+    named.push_str(rest);
+    named
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{at, input};
+    use crate::report::sample::at;
 
     fn spaced(text: String) -> String {
         text.replace(NO_BREAK, " ")
@@ -177,9 +215,28 @@ mod tests {
 
     #[test]
     fn a_packet_names_its_capture_only_among_several() {
-        let inputs = [input("a.pcap"), input("b.pcap")];
-        assert_eq!(spaced(packet(7, 1, &inputs)), "packet 7 of b.pcap");
-        assert_eq!(spaced(packet(7, 0, &inputs[..1])), "packet 7");
+        let names = Names::new(["a.pcap", "b.pcap"]);
+        assert_eq!(spaced(packet(7, 1, &names)), "packet 7 of b.pcap");
+        assert_eq!(spaced(packet(7, 0, &Names::new(["a.pcap"]))), "packet 7");
+    }
+
+    #[test]
+    fn inputs_in_a_text_get_their_names_outside_of_quotations() {
+        let names = Names::new(["a.pcap", "d/b.pcap"]);
+        let named = |text| with_names(text, &names);
+        assert_eq!(
+            named("packet 7 of input 1, \"packet 7 of input 1\", packet 7 of input 0"),
+            "packet 7 of b.pcap, \"packet 7 of input 1\", packet 7 of a.pcap"
+        );
+        for unchanged in [
+            "packet 7 of input 2",
+            "packet 7 of input ",
+            "packet 7 of input x",
+            "\"\\\" of input 1",
+            "\\é of input\\",
+        ] {
+            assert_eq!(named(unchanged), unchanged);
+        }
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn tell<const CODE: u16>(rule: &Rule, facts: &EndingFacts<'_>) -> Telling {
 
 /// What the other side did that explains the complaint, in words and as a finding.
 fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (String, Option<Cause>) {
-    let peer = facts.sender.peer();
+    let (peer, here) = (facts.sender.peer(), seen.place.packet);
     if may_be_echo(facts) {
         let unseen = format!(
             "; it may echo a Close of the {peer}, whose stream was not captured to its end"
@@ -109,8 +109,9 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
             match facts.peers_error(&seen.place, explains) {
                 Some(error) => (
                     format!(
-                        ": it complains of the {peer}'s {} in packet {}",
-                        error.rule.name, error.place.packet.number
+                        ": it complains of the {peer}'s {} in {}",
+                        error.rule.name,
+                        error.place.packet.seen_from(here)
                     ),
                     Some(error.as_cause()),
                 ),
@@ -137,9 +138,9 @@ fn complained_of(facts: &EndingFacts<'_>, seen: &FrameSeen, code: u16) -> (Strin
             let join = before.map_or_else(String::new, |data| {
                 let length = data.header.payload_length().unwrap_or_default();
                 format!(
-                    ", after a {} frame of {length} bytes in packet {}",
+                    ", after a {} frame of {length} bytes in {}",
                     data.header.opcode().as_str(),
-                    data.place.packet.number
+                    data.place.packet.seen_from(here)
                 )
             });
             let bomb = (code == 1009).then(|| bomb(facts, &seen.place)).flatten();
@@ -178,22 +179,23 @@ fn missed_pong(facts: &EndingFacts<'_>, seen: &FrameSeen) -> (String, Option<Cau
         return nothing;
     };
     let (sender, peer) = (facts.sender, facts.sender.peer());
-    let number = ping.packet.number;
+    let here = seen.place.packet;
+    let pinged = ping.packet.seen_from(here);
     let pong = facts.peer.last_pong.filter(|pong| pong.is_aware_of(&ping));
     match pong {
         Some(pong) if seen.place.is_aware_of(&pong) => (
             format!(
-                ", although the {peer} sent a Pong, in packet {}, after it had received the last Ping, \
-                 in packet {number}, and TCP at the {sender} had received that Pong",
-                pong.packet.number
+                ", although the {peer} sent a Pong, in {}, after it had received the last Ping, in \
+                 {pinged}, and TCP at the {sender} had received that Pong",
+                pong.packet.seen_from(here)
             ),
             None,
         ),
         Some(pong) => (
             format!(
-                "; a Pong by the {peer}, who had received the last Ping, in packet {number}, came \
-                 too late, in packet {}",
-                pong.packet.number
+                "; a Pong by the {peer}, who had received the last Ping, in {pinged}, came too \
+                 late, in {}",
+                pong.packet.seen_from(here)
             ),
             None,
         ),
@@ -206,9 +208,8 @@ fn missed_pong(facts: &EndingFacts<'_>, seen: &FrameSeen) -> (String, Option<Cau
             let unanswered = findings.find(|finding| {
                 finding.rule.name == "unanswered-ping" && finding.sender == Some(peer)
             });
-            let message = format!(
-                "; this capture shows no Pong by the {peer} to the last Ping, in packet {number}"
-            );
+            let message =
+                format!("; this capture shows no Pong by the {peer} to the last Ping, in {pinged}");
             (message, unanswered.map(Finding::as_cause))
         }
     }

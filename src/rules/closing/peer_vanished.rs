@@ -60,6 +60,7 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
         return facts.tell("no answer");
     };
     let (silent, other) = (facts.sender, facts.sender.peer());
+    let here = facts.place().packet;
     let what = match unanswered.repeated {
         Repeated::Data(1) => "a segment of 1 byte".to_owned(),
         Repeated::Data(bytes) => format!("a segment of {bytes} bytes"),
@@ -72,9 +73,9 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
     };
     facts.tell(format!(
         "nothing came from the {silent} any more: the {other} sent {what}{how} {} times in \
-         {} (the last in packet {}), and no answer is in the capture",
+         {} (the last in {}), and no answer is in the capture",
         unanswered.count,
         seconds(unanswered.time),
-        unanswered.last_packet.number
+        unanswered.last_packet.seen_from(here)
     ))
 }

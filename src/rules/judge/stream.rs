@@ -77,16 +77,17 @@ impl<'a> StreamFacts<'a> {
     /// packet to which.
     #[must_use]
     pub fn unjudged(&self) -> String {
-        let from = self.oddity.place().packet.number;
+        let from = self.oddity.place().packet;
         match self.framing {
             Framing::Undisturbed => String::new(),
-            Framing::FoundAgain(place) if place.packet.number == from => {
+            Framing::FoundAgain(place) if place.packet == from => {
                 "; frames are recognised again later in this packet".to_owned()
             }
             Framing::FoundAgain(place) => format!(
-                "; frames are recognised again in packet {}: of what the {} sent between, \
+                "; frames are recognised again in {}: of what the {} sent between, \
                 nothing could be judged",
-                place.packet.number, self.sender
+                place.packet.seen_from(from),
+                self.sender
             ),
             Framing::Lost => format!(
                 "; no frames were recognised behind it: nothing that the {} sent from here on \

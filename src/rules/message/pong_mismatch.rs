@@ -40,10 +40,10 @@ fn tell(facts: &PongFacts<'_>) -> Telling {
     let header = &facts.seen.header;
     let length = header.payload_length().unwrap_or_default();
     let peer = facts.sender.peer();
-    let number = facts.ping.packet.number;
+    let ping = facts.ping.packet.seen_from(facts.seen.place.packet);
     let open = match facts.open {
-        1 => format!("the open Ping of the {peer} in packet {number}"),
-        more => format!("any of {more} open Pings of the {peer}, the latest in packet {number}"),
+        1 => format!("the open Ping of the {peer} in {ping}"),
+        more => format!("any of {more} open Pings of the {peer}, the latest in {ping}"),
     };
     Telling::new(
         facts.seen.place,

@@ -44,7 +44,7 @@ fn fires(rule: &Rule, facts: &PingFacts) -> Option<Severity> {
 
 fn tell(facts: &PingFacts) -> Telling {
     let (sender, peer) = (facts.sender, facts.sender.peer());
-    let number = facts.ping.packet.number;
+    let ping = facts.ping.packet.seen_from(facts.due.packet);
     let frame = facts.ping.frame.unwrap_or_default();
     let acknowledged = facts.acknowledged.unwrap_or(facts.ping.time);
     let outcome = match facts.answered {
@@ -59,7 +59,7 @@ fn tell(facts: &PingFacts) -> Telling {
     };
     facts.tell(format!(
         "the {sender} left a Ping unanswered for more than {} s: frame {frame} of the {peer} in \
-         packet {number} was {outcome}",
+         {ping} was {outcome}",
         PingFacts::PATIENCE.as_secs()
     ))
 }

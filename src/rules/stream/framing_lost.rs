@@ -63,10 +63,10 @@ fn tell(facts: &StreamFacts<'_>) -> Telling {
         None => "the stream ends before its frame would",
     };
     let last = match facts.last_frame {
-        Some(place) => format!(
-            "the last good frame is number {} in packet {}",
-            place.frame.unwrap_or_default(),
-            place.packet.number
+        Some(last) => format!(
+            "the last good frame is number {} in {}",
+            last.frame.unwrap_or_default(),
+            last.packet.seen_from(place.packet)
         ),
         None => "no good frame came before it".to_owned(),
     };

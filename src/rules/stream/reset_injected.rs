@@ -69,10 +69,10 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
         "a new acknowledgement"
     };
     facts.tell(format!(
-        "the {sender} did not send this RST: the {sender} goes on {} later with {with}, in packet \
-         {}; {}",
+        "the {sender} did not send this RST: the {sender} goes on {} later with {with}, in {}; \
+         {}",
         seconds(goes_on.later),
-        goes_on.packet.number,
+        goes_on.packet.seen_from(facts.place().packet),
         reasons.join("; "),
     ))
 }

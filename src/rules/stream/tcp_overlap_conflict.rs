@@ -1,6 +1,7 @@
 //! Two versions of the same bytes.
 
 use crate::decode::Checksum;
+use crate::packet::PacketId;
 use crate::rules::Severity;
 use crate::rules::judge::{Judge, SHOWN_PAYLOAD, SegmentFacts, Telling};
 use crate::rules::{Rule, Table};
@@ -55,21 +56,27 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
         return facts.tell("two versions of the same bytes");
     };
     let (first, second) = (&conflict.first, &conflict.second);
-    let numbers = (first.packet.number, second.packet.number);
+    let here = conflict.place.packet;
+    let names = (first.packet.seen_from(here), second.packet.seen_from(here));
     let mut message = format!(
-        "from byte {} of this stream on, packet {} has other bytes than packet {} had",
-        conflict.place.stream_offset, numbers.1, numbers.0
+        "from byte {} of this stream on, {} has other bytes than {} had",
+        conflict.place.stream_offset, names.1, names.0
     );
     match conflict.only_valid() {
         Some(valid) => message.push_str(&format!(
-            "; only packet {}'s checksum is valid: the other is dropped by its receiver",
-            valid.packet.number
+            "; only the checksum of {} is valid: the other is dropped by its receiver",
+            valid.packet.seen_from(here)
         )),
         None if first.checksum == Checksum::Valid && second.checksum == Checksum::Valid => {
             message.push_str("; both checksums are valid");
         }
         None => {}
     }
+    // Beside the bytes there is no room for the name of another input; the message has it.
+    let label = |when, packet: PacketId| match packet.input == here.input {
+        true => format!("captured {when}, in packet {}", packet.number),
+        false => format!("captured {when}"),
+    };
     let begin = |bytes: &[u8]| bytes.iter().take(SHOWN_PAYLOAD / 2).copied().collect();
     let (first_bytes, second_bytes): (Vec<u8>, Vec<u8>) =
         (begin(&first.bytes), begin(&second.bytes));
@@ -84,12 +91,6 @@ fn tell(facts: &SegmentFacts<'_>) -> Telling {
         .tell(message)
         .because_of(cause)
         .showing(bytes)
-        .context(
-            0..border,
-            format!("captured first, in packet {}", numbers.0),
-        )
-        .offending(
-            border..end,
-            format!("captured later, in packet {}", numbers.1),
-        )
+        .context(0..border, label("first", first.packet))
+        .offending(border..end, label("later", second.packet))
 }
