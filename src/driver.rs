@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
 use crate::rules::Severity;
-use crate::source::{Captures, Damage, Ending, Input, PacketSource, Refusal};
+use crate::source::{self, Captures, Damage, Ending, Input, PacketSource, Refusal};
 
 /// What an analysis is to do.
 #[derive(Clone, Debug, Default)]
@@ -50,9 +50,18 @@ pub fn check_captures(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Report {
     let analyzer = Analyzer::new(options.limits.clone(), options.exposure);
-    read(captures, analyzer, progress, &mut |_| {
+    let mut report = read(captures, analyzer, progress, &mut |_| {
         ControlFlow::Continue(())
-    })
+    });
+    let source::PassedOver {
+        not_captures,
+        repeated,
+    } = captures.passed_over().clone();
+    report.passed_over = model::PassedOver {
+        not_captures,
+        repeated,
+    };
+    report
 }
 
 /// Reads captures as [`check`] does, and shows what is read to `show` as soon as it is read,
@@ -259,6 +268,7 @@ fn report(inputs: Vec<model::Input>, analysis: Analysis, hygiene: Vec<model::Not
         schema: SCHEMA,
         tool: Tool::THIS,
         inputs,
+        passed_over: model::PassedOver::default(),
         selection: model::Selection::default(),
         summary,
         hygiene,

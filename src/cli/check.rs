@@ -18,21 +18,30 @@ use crate::untrusted::Untrusted;
 
 /// Say what broke the WebSocket connections of a capture
 ///
-/// Several captures are analysed in time order as one.
+/// Several captures are analysed in time order as one: the files of a
+/// rotation, or captures of several interfaces or hosts.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
 Examples:
   wsblame check ws.pcap
   wsblame check --output ticket.txt monday.pcapng tuesday.pcapng.gz
+  wsblame check /var/captures
   ssh proxy tcpdump -c 9999 -w - 'tcp port 8001' | wsblame check -
 
 Exit status:
   0  nothing is broken
   1  a connection is broken
-  2  an input could not be read, or the usage is wrong")]
+  2  an input could not be read, or the usage is wrong"
+)]
 pub(super) struct Check {
-    /// pcap or pcapng files, also gzipped; - is standard input
-    #[arg(required = true, value_name = "CAPTURE")]
+    /// Files, directories of files, patterns, - for standard input
+    ///
+    /// pcap or pcapng, also gzipped. Of a directory all captures are read,
+    /// and those of its directories; patterns are for where no shell expands
+    /// them.
+    #[arg(required = true, value_name = "CAPTURE", verbatim_doc_comment)]
     captures: Vec<PathBuf>,
     /// What is printed: text or json
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]

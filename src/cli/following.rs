@@ -26,8 +26,12 @@ use crate::untrusted::Untrusted;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Following {
-    /// pcap or pcapng files, also gzipped; - is standard input
-    #[arg(required = true, value_name = "CAPTURE")]
+    /// Files, directories of files, patterns, - for standard input
+    ///
+    /// pcap or pcapng, also gzipped. Of a directory all captures are read,
+    /// and those of its directories; patterns are for where no shell expands
+    /// them.
+    #[arg(required = true, value_name = "CAPTURE", verbatim_doc_comment)]
     captures: Vec<PathBuf>,
     /// What is printed: text or json
     ///
@@ -123,6 +127,12 @@ impl Following {
             Sender::Client => Side::Client,
             Sender::Server => Side::Server,
         });
+        let others = captures.passed_over().not_captures.len();
+        if others > 0 {
+            console.remark(format_args!(
+                "files that are no captures, passed over: {others}"
+            ));
+        }
         let mut inputs = Vec::new();
         let write = |out: &mut dyn Write| {
             inputs = self.follow(console, subject, &captures, out, &|seen| {

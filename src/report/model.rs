@@ -26,6 +26,8 @@ pub struct Report {
     pub tool: Tool,
     /// The captures, in command-line order.
     pub inputs: Vec<Input>,
+    /// Files that the command line led to and that are not among `inputs`.
+    pub passed_over: PassedOver,
     /// What was asked of the findings; it changes what is reported, not what was found.
     pub selection: Selection,
     /// Everything counted.
@@ -64,10 +66,19 @@ pub struct Selection {
     pub severity: BTreeMap<&'static str, Severity>,
 }
 
+/// Files that are no inputs, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// Files in directories that are no captures by their content.
+    pub not_captures: Vec<String>,
+    /// Names that led to an input which was named before.
+    pub repeated: Vec<String>,
+}
+
 /// One capture.
 #[derive(Debug, Default, Serialize)]
 pub struct Input {
-    /// As given on the command line.
+    /// As given on the command line, or below a directory as given there.
     pub name: String,
     /// `pcap` or `pcapng`; null if it could not be read at all.
     pub format: Option<&'static str>,

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::model::{
     BecauseOf, Captured, Close, CloseFrame, Comment, Connection, Dropped, Finding, Frames,
-    Handshake, Input, Interface, Intermediary, Label, Messages, Other, Outcome, Peer, Report,
-    SCHEMA, Section, Selection, Summary, TcpEnd, Tool,
+    Handshake, Input, Interface, Intermediary, Label, Messages, Other, Outcome, PassedOver, Peer,
+    Report, SCHEMA, Section, Selection, Summary, TcpEnd, Tool,
 };
 use crate::rules::Severity;
 use crate::side::{Side, Sides};
@@ -50,6 +50,7 @@ pub(crate) fn report(inputs: Vec<Input>, connections: Vec<Connection>) -> Report
         schema: SCHEMA,
         tool: Tool::THIS,
         inputs,
+        passed_over: PassedOver::default(),
         selection: Selection::default(),
         summary,
         hygiene: Vec::new(),

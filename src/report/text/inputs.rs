@@ -1,31 +1,136 @@
-//! The captures, a line each. It knows what a capture holds and lacks, in plain words.
+//! The captures: a line each, or one for many. It knows what a capture holds and lacks, in plain
+//! words.
 
 use super::interfaces;
 use super::page::{BAD, DOUBTFUL, FAINT, Line, PLAIN, Page, STRONG};
-use super::words::{counted, date_and_time, lasting, listed, untrusted};
-use crate::report::model::Input;
+use super::words::{bytes, counted, date_and_time, first_few, lasting, listed, untrusted};
+use crate::report::model::{Input, PassedOver};
 
-/// Says of each capture what was read of it.
-pub(super) fn write(page: &mut Page, inputs: &[Input]) {
-    for input in inputs {
-        page.line(0, line(input));
-        interfaces::write(page, input);
+/// Captures that have a line each. Of more, as a rotation leaves behind, the sum says what a
+/// reader wants to know.
+const A_LINE_EACH: usize = 8;
+
+/// Captures that have a line because they are not whole, beside the sum of many.
+const NOT_WHOLE: usize = 8;
+
+/// Says of the captures what was read of them, and which files were not read.
+pub(super) fn write(page: &mut Page, inputs: &[Input], passed_over: &PassedOver) {
+    if inputs.len() <= A_LINE_EACH {
+        for input in inputs {
+            page.line(0, line(input));
+            interfaces::write(page, input);
+        }
+    } else {
+        write_many(page, inputs);
+    }
+    let PassedOver {
+        not_captures,
+        repeated,
+    } = passed_over;
+    let files = counted(not_captures.len() as u64, "file");
+    for (text, names) in [
+        (
+            format!("passed over {files} that are no captures"),
+            not_captures,
+        ),
+        ("named more than once, read once".to_owned(), repeated),
+    ] {
+        if !names.is_empty() {
+            let names = first_few(names.iter().map(|name| untrusted(name)));
+            page.line(0, Line::default().and(FAINT, format!("{text}: {names}")));
+        }
     }
 }
 
+/// The sum of what could be read, then the captures that are not whole.
+fn write_many(page: &mut Page, inputs: &[Input]) {
+    let read: Vec<_> = inputs.iter().filter(|it| it.format.is_some()).collect();
+    if !read.is_empty() {
+        let sum = sum(&read);
+        let captures = counted(read.len() as u64, "capture");
+        let mut line = Line::default().and(STRONG, captures);
+        if !sum.name.is_empty() {
+            line = line.and(PLAIN, format!(", {}", untrusted(&sum.name)));
+        }
+        page.line(0, told(line, &sum, &format!(" ({})", bytes(sum.bytes))));
+    }
+    let mut not_whole = inputs
+        .iter()
+        .filter(|it| it.truncated || it.error.is_some());
+    for input in not_whole.by_ref().take(NOT_WHOLE) {
+        page.line(0, line(input));
+    }
+    match not_whole.count() {
+        0 => {}
+        more => page.line(
+            0,
+            format!("and {more} more that are not whole (all of them: --format json)"),
+        ),
+    }
+}
+
+/// What captures hold together, as if they were one; what some of them lack is not in it.
+fn sum(inputs: &[&Input]) -> Input {
+    let names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
+    let mut sum = Input {
+        name: pattern(&names),
+        first_time: inputs.iter().filter_map(|input| input.first_time).min(),
+        last_time: inputs.iter().filter_map(|input| input.last_time).max(),
+        ..Input::default()
+    };
+    for input in inputs {
+        sum.packets += input.packets;
+        sum.bytes = sum.bytes.saturating_add(input.bytes);
+        sum.cut_packets += input.cut_packets;
+        for (reason, number) in &input.skipped {
+            *sum.skipped.entry(reason).or_default() += number;
+        }
+    }
+    sum
+}
+
+/// What names have in common, with an asterisk for what they have not; empty if that is nothing.
+fn pattern(names: &[&str]) -> String {
+    let mut begin = names.first().copied().unwrap_or("").chars();
+    for name in names {
+        while !name.starts_with(begin.as_str()) {
+            begin.next_back();
+        }
+    }
+    let begin = begin.as_str();
+    let rests = names.iter().filter_map(|name| name.strip_prefix(begin));
+    let mut end = rests.clone().next().unwrap_or("").chars();
+    for rest in rests {
+        while !rest.ends_with(end.as_str()) {
+            end.next();
+        }
+    }
+    // Numbers that count the files are theirs, even where they begin alike.
+    let begin = begin.trim_end_matches(|it: char| it.is_ascii_digit());
+    let end = end.as_str();
+    let end = end.trim_start_matches(|it: char| it.is_ascii_digit());
+    if begin.is_empty() && end.is_empty() {
+        return String::new();
+    }
+    format!("{begin}*{end}")
+}
+
+/// A capture and what was read of it.
 fn line(input: &Input) -> Line {
     let name = Line::default().and(STRONG, untrusted(&input.name));
-    let reason = input.error.as_deref();
-    if let (Some(reason), None) = (reason, input.format) {
+    if let (Some(reason), None) = (&input.error, input.format) {
         return name
             .and(PLAIN, ": ")
             .and(BAD, "not read: ")
             .and(PLAIN, reason);
     }
-    let mut line = name.and(
-        PLAIN,
-        format!(": {}{}", counted(input.packets, "packet"), span(input)),
-    );
+    told(name, input, "")
+}
+
+/// What was read of a capture, behind its name; `size` stands behind the number of packets.
+fn told(name: Line, input: &Input, size: &str) -> Line {
+    let packets = counted(input.packets, "packet");
+    let mut line = name.and(PLAIN, format!(": {packets}{size}{}", span(input)));
     if let Some(skipped) = skipped(input) {
         line = line.and(FAINT, format!("; {skipped}"));
     }
@@ -40,7 +145,7 @@ fn line(input: &Input) -> Line {
         };
         line = doubt(line, format!("ends in {end}, read up to there"));
     }
-    if let Some(reason) = reason {
+    if let Some(reason) = &input.error {
         line = line.and(PLAIN, "; ");
         // Damage says itself where it is, and that reading went on.
         line = match reason.strip_prefix("damaged ") {
@@ -85,7 +190,7 @@ mod tests {
 
     fn shown(input: Input) -> String {
         let mut page = Page::default();
-        write(&mut page, &[input]);
+        write(&mut page, &[input], &PassedOver::default());
         anstream::adapter::strip_str(&page.into_text()).to_string()
     }
 
@@ -163,5 +268,81 @@ mod tests {
         ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; damaged
           behind these packets: packet 213 claims 3735928559 bytes
         ");
+    }
+
+    fn shown_all(inputs: &[Input], passed_over: &PassedOver) -> String {
+        let mut page = Page::default();
+        write(&mut page, inputs, passed_over);
+        anstream::adapter::strip_str(&page.into_text()).to_string()
+    }
+
+    #[test]
+    fn many_captures_are_one_line_and_those_that_are_not_whole() {
+        let name = |number: usize| format!("/var/caps/ws.pcap{number}");
+        let mut inputs: Vec<_> = (0..200).map(|it| sample::input(&name(it))).collect();
+        for (number, input) in inputs.iter_mut().enumerate() {
+            input.first_time = Some(sample::at(10_000_000 * i64::try_from(number).unwrap()));
+            input.last_time = input.first_time;
+        }
+        inputs[3].skipped.insert("not-ip", 3);
+        inputs[5].skipped.insert("not-ip", 2);
+        inputs[199].truncated = true;
+        inputs.push(Input {
+            name: name(200),
+            error: Some("permission denied".to_owned()),
+            ..Input::default()
+        });
+        insta::assert_snapshot!(shown_all(&inputs, &PassedOver::default()), @r"
+        200 captures, /var/caps/ws.pcap*: 42400 packets (9.6 MB) in 33 min 10 s from
+          2026-03-01 10:00:00.000000 UTC; 5 packets skipped (5 not-ip)
+        /var/caps/ws.pcap199: 212 packets in 0.000 s from 2026-03-01 10:33:10.000000
+          UTC; ends in the middle of a packet, read up to there
+        /var/caps/ws.pcap200: not read: permission denied
+        ");
+    }
+
+    #[test]
+    fn of_captures_that_are_not_whole_a_few_have_a_line() {
+        let inputs = (0..30).map(|_| Input {
+            truncated: true,
+            ..sample::input("ws.pcap")
+        });
+        let inputs: Vec<_> = inputs.collect();
+        let text = shown_all(&inputs, &PassedOver::default());
+        assert_eq!(text.matches("ws.pcap: ").count(), NOT_WHOLE);
+        assert!(text.contains("and 22 more that are not whole"), "{text}");
+    }
+
+    #[test]
+    fn files_that_are_no_inputs_are_named() {
+        let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+        let passed_over = PassedOver {
+            not_captures: names(&["caps/notes.txt", "caps/a\u{1b}[31m"]),
+            repeated: names(&["ws.pcap"]),
+        };
+        insta::assert_snapshot!(shown_all(&[sample::input("ws.pcap")], &passed_over), @r"
+        ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC
+        passed over 2 files that are no captures: caps/notes.txt, caps/a\u{1b}[31m
+        named more than once, read once: ws.pcap
+        ");
+    }
+
+    #[test]
+    fn a_pattern_is_what_names_have_in_common() {
+        for (names, expected) in [
+            (
+                &["a/ws.pcap", "a/ws.pcap1", "a/ws.pcap12"][..],
+                "a/ws.pcap*",
+            ),
+            (&["ws_00001_10.pcap", "ws_00002_19.pcap"], "ws_*.pcap"),
+            (&["x1y", "x11y"], "x*y"),
+            (&["aa", "aaa", "a"], "a*"),
+            (&["é.pcap", "è.pcap"], "*.pcap"),
+            (&["one", "another"], ""),
+            (&["same", "same"], "same*"),
+            (&[], ""),
+        ] {
+            assert_eq!(pattern(names), expected);
+        }
     }
 }

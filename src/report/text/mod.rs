@@ -35,7 +35,7 @@ pub const SHOWN_IN_FULL: usize = 20;
 pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut page = Page::default();
     let names = names_of(report);
-    inputs::write(&mut page, &report.inputs);
+    inputs::write(&mut page, &report.inputs, &report.passed_over);
     page.blank();
     out.write_all(page.into_text().as_bytes())?;
 

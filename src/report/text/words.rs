@@ -48,6 +48,24 @@ pub(super) fn first_few<T: fmt::Display>(things: impl IntoIterator<Item = T>) ->
     words.join(", ")
 }
 
+/// A number of bytes, in the largest unit that it has one of.
+pub(super) fn bytes(number: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [
+        (1_000_000_000_000, "TB"),
+        (1_000_000_000, "GB"),
+        (1_000_000, "MB"),
+        (1000, "kB"),
+    ];
+    let unit = UNITS.iter().find(|(size, _)| number >= *size);
+    unit.map_or_else(
+        || counted(number, "byte"),
+        |(size, unit)| {
+            let tenths = number / (size / 10);
+            format!("{}.{}{NO_BREAK}{unit}", tenths / 10, tenths % 10)
+        },
+    )
+}
+
 /// A text from the wire, shown harmlessly.
 pub(super) fn untrusted(text: &str) -> String {
     Untrusted(text.as_bytes()).to_string()
@@ -190,6 +208,20 @@ mod tests {
         );
         assert_eq!(listed(&[(0, "text")]), None);
         assert_eq!(first_few(1..=8), "1, 2, 3, 4, 5, 6, and 2 more");
+    }
+
+    #[test]
+    fn bytes_are_told_in_a_fitting_unit() {
+        for (number, told) in [
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1000, "1.0 kB"),
+            (48_213, "48.2 kB"),
+            (1_999_999_999, "1.9 GB"),
+            (u64::MAX, "18446744.0 TB"),
+        ] {
+            assert_eq!(spaced(bytes(number)), told);
+        }
     }
 
     #[test]
