@@ -2,6 +2,7 @@
 //! the packets, and memory is bounded by [`Limits`].
 
 mod conversation;
+mod ends;
 mod messages;
 mod record;
 mod session;
@@ -18,6 +19,7 @@ use crate::time::Timestamp;
 
 use self::watch::{Log, Seen, Sight, Watched};
 use conversation::{Conversation, Kind};
+use ends::Ends;
 pub use record::Exposure;
 
 /// What was found in all connections.
@@ -262,38 +264,6 @@ fn watched(flow: &Flow, client: Way) -> Watched {
         client: flow.endpoint(client),
         server: flow.endpoint(client.back()),
         first_packet: flow.first_packet().1,
-    }
-}
-
-/// How long the inputs run, so far: the two latest times of each, since one packet may have a
-/// wrong time.
-#[derive(Debug, Default)]
-struct Ends(Vec<[Timestamp; 2]>);
-
-impl Ends {
-    fn note(&mut self, segment: &Segment<'_>) {
-        const BEFORE_ALL: Timestamp = Timestamp::from_nanos(i64::MIN, 0);
-        let Ok(input) = usize::try_from(segment.packet.input) else {
-            return;
-        };
-        if input >= self.0.len() {
-            self.0.resize(input + 1, [BEFORE_ALL; 2]);
-        }
-        if let Some([latest, second]) = self.0.get_mut(input)
-            && segment.time > *second
-        {
-            *second = segment.time.min(*latest);
-            *latest = segment.time.max(*latest);
-        }
-    }
-
-    /// Until when packets of a connection would have been seen: as long as the input runs in
-    /// which its latest packet was. Another input may have been captured elsewhere.
-    fn of(&self, flow: &Flow) -> Timestamp {
-        let (time, packet) = flow.last_packet();
-        let input = usize::try_from(packet.input).ok();
-        let ends = input.and_then(|input| self.0.get(input));
-        ends.map_or(time, |[_, second]| time.max(*second))
     }
 }
 
