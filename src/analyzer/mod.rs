@@ -73,7 +73,7 @@ pub struct Analyzer {
     recent: Recent,
     /// The time of the last segment.
     clock: Option<Timestamp>,
-    /// The latest time so far in each input.
+    /// Until when each input runs, so far.
     ends: Ends,
     held: Held,
     analysis: Analysis,
@@ -147,6 +147,10 @@ impl Analyzer {
         let before = connection.held;
         let mut after = before;
         let known = flow.opener();
+        let (_, last) = flow.last_packet();
+        if last.input != segment.packet.input {
+            ends.goes_on(last.input, segment.packet.input);
+        }
         flow.note(segment);
         if let Followed::Read(conversation) = state
             && flow.opener() != known
