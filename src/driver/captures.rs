@@ -27,8 +27,6 @@ pub(super) fn describe(input: &mut model::Input, about: &About) {
 
 fn interface(interface: &Interface) -> model::Interface {
     let Statistics {
-        start,
-        end,
         received,
         interface_drops,
         accepted,
@@ -50,8 +48,6 @@ fn interface(interface: &Interface) -> model::Interface {
         },
         snaplen: interface.snap_length,
         resolution: interface.resolution.to_string(),
-        start,
-        end,
         packets: interface.read.packets,
         inbound: interface.read.inbound,
         outbound: interface.read.outbound,

@@ -4,7 +4,6 @@
 use std::fmt;
 
 use crate::packet::{Direction, LinkType, Reception};
-use crate::time::Timestamp;
 
 /// An interface that packets were captured on.
 ///
@@ -138,14 +137,11 @@ impl Tally {
 /// What a capture counted at an interface, from its begin: an Interface Statistics Block of
 /// pcapng. `None` stands for what the file does not say.
 ///
-/// Who counts a drop as whose differs between tools: `dumpcap` has those of the kernel's buffer
-/// among those of the interface. Only their sum is the same everywhere.
+/// Who counts a drop as whose differs between programs: dumpcap has those of the kernel's buffer
+/// among those of the interface. Only their sum is the same everywhere. The times of begin and end
+/// are left out: dumpcap writes them in microseconds, whatever the interface's resolution is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// When the capture began.
-    pub start: Option<Timestamp>,
-    /// When it ended.
-    pub end: Option<Timestamp>,
     /// Packets that the interface received (`isb_ifrecv`).
     pub received: Option<u64>,
     /// Packets that the interface dropped (`isb_ifdrop`).
@@ -160,8 +156,6 @@ pub struct Statistics {
 
 impl Statistics {
     const UNKNOWN: Self = Self {
-        start: None,
-        end: None,
         received: None,
         interface_drops: None,
         accepted: None,
@@ -172,8 +166,6 @@ impl Statistics {
     /// Takes over what later statistics say. Each counts from the begin, so they are no sum.
     pub(super) fn update(&mut self, later: Self) {
         *self = Self {
-            start: later.start.or(self.start),
-            end: later.end.or(self.end),
             received: later.received.or(self.received),
             interface_drops: later.interface_drops.or(self.interface_drops),
             accepted: later.accepted.or(self.accepted),

@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use crate::time::Timestamp;
-
 /// Who captured a section of a pcapng file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Section {
@@ -38,10 +36,6 @@ pub struct Interface {
     pub snaplen: Option<u32>,
     /// The tick of its clock in seconds: `10^-6`, `2^-20`.
     pub resolution: String,
-    /// When the capture on it began, as its statistics say.
-    pub start: Option<Timestamp>,
-    /// When the capture on it ended, as its statistics say.
-    pub end: Option<Timestamp>,
     /// Packets of it that were read.
     pub packets: u64,
     /// Those of them that the capturing host received, where the file says so.

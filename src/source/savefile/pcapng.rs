@@ -363,7 +363,7 @@ impl Pcapng {
             INTERFACE_STATISTICS => {
                 let number = statistics::interface(block, self.order);
                 if let Some(interface) = number.and_then(|number| self.described(number).ok()) {
-                    let counted = statistics::read(block, self.order, interface.clock);
+                    let counted = statistics::read(block, self.order);
                     about.update_statistics(interface.index, counted);
                 }
             }

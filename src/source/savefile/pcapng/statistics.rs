@@ -1,17 +1,13 @@
 //! Interface Statistics Block: what the capture counted at an interface.
 
 use super::byte_order::ByteOrder;
-use super::clock::Clock;
 use super::options::Options;
 use super::words;
 use crate::source::Statistics;
-use crate::time::Timestamp;
 
 /// Length in bytes of the fields: interface and time stand behind the frame.
 const FIELDS: usize = 20;
 
-const START: u16 = 2;
-const END: u16 = 3;
 const RECEIVED: u16 = 4;
 const INTERFACE_DROPS: u16 = 5;
 const ACCEPTED: u16 = 6;
@@ -24,19 +20,11 @@ pub(super) fn interface(block: &[u8], order: ByteOrder) -> Option<u32> {
     Some(order.u32(number))
 }
 
-/// What the block counts, by the interface's clock.
-pub(super) fn read(block: &[u8], order: ByteOrder, clock: Clock) -> Statistics {
+/// What the block counts.
+pub(super) fn read(block: &[u8], order: ByteOrder) -> Statistics {
     let mut statistics = Statistics::default();
     for (code, value) in Options::of_block(block, FIELDS, order) {
         let count = match code {
-            START => {
-                statistics.start = time(value, order, clock);
-                continue;
-            }
-            END => {
-                statistics.end = time(value, order, clock);
-                continue;
-            }
             RECEIVED => &mut statistics.received,
             INTERFACE_DROPS => &mut statistics.interface_drops,
             ACCEPTED => &mut statistics.accepted,
@@ -49,11 +37,4 @@ pub(super) fn read(block: &[u8], order: ByteOrder, clock: Clock) -> Statistics {
         *count = number.filter(|number| *number != u64::MAX);
     }
     statistics
-}
-
-/// A time: its upper half first, whatever the byte order.
-fn time(value: &[u8], order: ByteOrder, clock: Clock) -> Option<Timestamp> {
-    let (halves, _) = value.as_chunks();
-    let &[high, low] = halves.first_chunk()?;
-    Some(clock.time(u64::from(order.u32(high)) << 32 | u64::from(order.u32(low))))
 }
