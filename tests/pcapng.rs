@@ -338,6 +338,36 @@ fn secrets_are_kept_and_never_shown() {
     assert!(!format!("{savefile:?}").contains("5ec2e7"));
 }
 
+#[test]
+fn a_file_of_dumpcap_describes_its_interfaces() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/real/two-interfaces/capture.pcapng"
+    );
+    let report = report_of_files(&[file]);
+    let input = only(&report);
+    let application = input.sections[0].application.as_deref().unwrap();
+    assert!(application.starts_with("Dumpcap"), "{application}");
+    let described: Vec<_> = input
+        .interfaces
+        .iter()
+        .map(|it| {
+            (
+                it.name.as_deref().unwrap(),
+                it.link_type.number,
+                &*it.resolution,
+            )
+        })
+        .collect();
+    assert_eq!(described, [("uplink", 1, "10^-9"), ("any", 113, "10^-9")]);
+    for interface in &input.interfaces {
+        assert_eq!(interface.received, Some(interface.packets));
+        assert_eq!(interface.dropped.total, Some(0));
+        let filter = interface.filter.as_deref().unwrap();
+        assert!(filter.starts_with("tcp and "), "{filter}");
+    }
+}
+
 /// A file with every kind of block.
 fn of_all_blocks(order: Order) -> Vec<u8> {
     let all: [(u16, &[u8]); 4] = [(2, b"a"), (3, b"b"), (9, &[6]), (COMMENT, b"c")];
