@@ -9,8 +9,9 @@
 //! bounded by one [`Limits`](limits::Limits).
 //!
 //! ```text
-//! source ──RawPacket<'p>──▶ decode ──Segment<'p>──▶ tcp ──StreamEvent<'s>──▶ http ──Handshake──▶
-//!     websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ report::model::Report ──▶ text, JSON
+//! source ──RawPacket<'p>──▶ decode ──Segment<'p>──▶ tcp ──StreamEvent<'s>──▶ preamble ──▶ http
+//!     ──Handshake──▶ websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ report::model::Report ──▶
+//!     text, JSON
 //! ```
 //!
 //! Two paths leave the line and come back to it. What segments show beside their bytes (another
@@ -39,6 +40,7 @@
 //! | [`source`] | files, formats, compression, how they end | what packets hold |
 //! | [`decode`] | link, network and TCP headers | connections |
 //! | [`tcp`] | sequence numbers, what is missing, whose segments they are, when a connection is over | what streams carry |
+//! | [`preamble`] | what stands before HTTP: the PROXY protocol, SOCKS | HTTP |
 //! | [`http`] | heads, where bodies end, which answer belongs to which request | frames |
 //! | [`websocket`] | handshake fields, frames, messages, closing, foreign bytes | what is allowed |
 //! | [`rules`] | what is allowed, and in which words to say that it was not done | io, other connections |
@@ -55,6 +57,7 @@
 //! | source → decode | [`RawPacket`](packet::RawPacket) | the source's buffer, until the next call | 0 |
 //! | decode → tcp | [`Segment`](decode::Segment) | the packet | 0 |
 //! | tcp → streams | [`StreamEvent`](tcp::StreamEvent): data, gap | the packet if in order, the reorder store if late | 0 / 1 |
+//! | preamble → report | [`Preamble`](preamble::Preamble): what stood before HTTP | itself | once, bounded |
 //! | http → websocket | [`Handshake`](websocket::handshake::Handshake) as it stood on the wire | the connection | once, bounded |
 //! | tcp → rules | [`Anomaly`](tcp::Anomaly): what contradicts, is another machine's, is not answered | itself | bounded |
 //! | reader → assembly | [`FrameEvent`](websocket::event::FrameEvent): header (`Copy`), payload chunks, end, oddities | the chunk | 0 |
@@ -88,6 +91,7 @@ pub mod hygiene;
 pub mod limits;
 pub mod packet;
 pub mod place;
+pub mod preamble;
 pub mod report;
 pub mod rules;
 pub mod side;
