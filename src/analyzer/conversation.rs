@@ -4,6 +4,7 @@
 
 mod ending;
 mod http;
+mod opening;
 mod placing;
 mod unanswered;
 
@@ -11,6 +12,7 @@ use crate::decode::{Segment, TcpFlags};
 use crate::http::{Exchanges, Purpose};
 use crate::limits::Limits;
 use crate::place::Place;
+use crate::preamble::Opening;
 use crate::rules::Ledger;
 use crate::rules::judge::{Framing, StreamFacts};
 use crate::side::{Side, Sides};
@@ -73,6 +75,8 @@ enum Stage {
 pub(super) struct Conversation {
     client: Option<(Way, RolesFrom)>,
     stage: Stage,
+    /// What stands before HTTP.
+    opening: Opening,
     exchanges: Exchanges,
     /// Bytes whose place is not known, searched for frames.
     searches: Ways<Option<Box<Search>>>,
@@ -91,7 +95,6 @@ pub(super) struct Conversation {
     handshake: Option<Handshake>,
     /// Sequence number at which the client's frames begin, where its request was not read.
     frames_begin: Option<u32>,
-    tunnelled: bool,
     /// There are Pings or Pongs, as the session has it: known here, so that an acknowledgement
     /// need not touch the session.
     has_pings: bool,
@@ -134,7 +137,9 @@ impl Conversation {
         self.client = Some((client, from));
         for (way, gap) in std::mem::take(&mut self.early_gaps) {
             self.note_gap(way.side(client), gap, false);
-            if from == RolesFrom::Syn {
+            if from == RolesFrom::Syn
+                && let Some(gap) = self.gap_in_opening(way, way.side(client), gap)
+            {
                 self.exchanges.gap(way.side(client), &gap);
             }
         }
@@ -173,7 +178,7 @@ impl Conversation {
             Stage::Other => 0,
         };
         let watched = self.log.as_ref().map_or(0, |log| log.cost());
-        waiting + searched + heads + read + watched
+        waiting + searched + heads + read + watched + self.opening.cost()
     }
 
     /// Gives up what it keeps: there is no room for it.
@@ -293,9 +298,7 @@ impl Conversation {
 
     fn must_wait(&self, way: Way) -> bool {
         let waits = matches!(self.stage, Stage::Http)
-            && self
-                .side(way)
-                .is_some_and(|side| self.exchanges.waits(side));
+            && self.side(way).is_some_and(|side| self.waits(side));
         waits || !self.waiting.of(way).is_empty()
     }
 
@@ -304,8 +307,8 @@ impl Conversation {
         loop {
             let Some(way) = Way::BOTH.into_iter().find(|way| {
                 let side = self.side(*way);
-                let waits = matches!(self.stage, Stage::Http)
-                    && side.is_some_and(|side| self.exchanges.waits(side));
+                let waits =
+                    matches!(self.stage, Stage::Http) && side.is_some_and(|side| self.waits(side));
                 !waits && !self.waiting.of(*way).is_empty()
             }) else {
                 return;
@@ -328,6 +331,7 @@ impl Conversation {
         if !matches!(self.stage, Stage::Http) || self.waiting.of(way).is_empty() {
             return;
         }
+        self.end_opening();
         match self.side(way) {
             Some(Side::Client) => {
                 let open = self.exchanges.give_up_answer();
@@ -358,7 +362,9 @@ impl Conversation {
         } else if matches!(self.stage, Stage::Http) {
             self.note_gap(side, gap, told);
             self.search_over(way, gap, limits);
-            self.exchanges.gap(side, &gap);
+            if let Some(gap) = self.gap_in_opening(way, side, gap) {
+                self.exchanges.gap(side, &gap);
+            }
         }
     }
 
@@ -427,8 +433,11 @@ impl Conversation {
             _ if self.exchanges.heads() > 0 => Kind::Http,
             Some(Foreign::Tls) => Kind::Tls,
             Some(Foreign::Http2) => Kind::Http2,
-            _ => Kind::Unknown,
+            // It may be a tunnel's inside.
+            _ => self.kind,
         };
+        // Only an attempt at a WebSocket needs what was found.
+        self.opening.give_up();
         if let Some(attempt) = self.exchanges.give_up_answer()
             && attempt.purpose == Purpose::Upgrade
         {

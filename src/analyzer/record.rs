@@ -1,6 +1,7 @@
 //! A connection that is over, as the report tells it.
 
 use crate::place::Place;
+use crate::preamble::{Address, Kind as PreambleKind, Preamble, proxy_protocol, socks};
 use crate::report::model::{self, Outcome};
 use crate::rules::Finding;
 use crate::side::{Side, Sides};
@@ -69,6 +70,7 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
             RolesFrom::Masks => "masks",
         },
         layers,
+        preambles: ended.preambles.iter().map(preamble).collect(),
         first_packet: first.number,
         last_packet: last.number,
         last_input: last.input,
@@ -103,13 +105,74 @@ fn peer(flow: &Flow, way: Way) -> model::Peer {
 
 fn layers(ended: &Ended) -> Vec<&'static str> {
     let mut layers = vec!["tcp"];
-    if ended.tunnelled {
-        layers.push("http-connect");
-    }
+    layers.extend(ended.preambles.iter().map(|one| one.kind.layer()));
     if ended.handshake.is_some() {
         layers.push("http/1.1");
     }
     layers
+}
+
+fn preamble(preamble: &Preamble) -> model::Preamble {
+    model::Preamble {
+        packet: preamble.place.packet.number,
+        input: preamble.place.packet.input,
+        kind: match &preamble.kind {
+            PreambleKind::ProxyProtocol(header) => proxy_header(header),
+            PreambleKind::Socks(tunnel) => socks_tunnel(tunnel),
+            PreambleKind::Connect { target } => model::PreambleKind::HttpConnect {
+                target: target.clone(),
+            },
+        },
+    }
+}
+
+fn proxy_header(header: &proxy_protocol::Header) -> model::PreambleKind {
+    let text = |value: &Option<Vec<u8>>| {
+        let value = value.as_deref()?;
+        Some(String::from_utf8_lossy(value).into_owned())
+    };
+    let extras = &header.extras;
+    model::PreambleKind::ProxyProtocol {
+        version: match header.version {
+            proxy_protocol::Version::V1 => 1,
+            proxy_protocol::Version::V2 => 2,
+        },
+        command: match header.command {
+            proxy_protocol::Command::Local => "local",
+            proxy_protocol::Command::Proxy => "proxy",
+        },
+        source: header.ends.as_ref().map(|ends| address(&ends.source)),
+        destination: header.ends.as_ref().map(|ends| address(&ends.destination)),
+        alpn: text(&extras.alpn),
+        authority: text(&extras.authority),
+        unique_id: extras.unique_id.as_deref().map(hexadecimal),
+        tls_version: text(&extras.tls_version),
+        checksum_fits: extras.checksum_fits,
+        unread_bytes: extras.unread_bytes as u64,
+    }
+}
+
+fn socks_tunnel(tunnel: &socks::Tunnel) -> model::PreambleKind {
+    model::PreambleKind::Socks {
+        version: match tunnel.version {
+            socks::Version::V4 => 4,
+            socks::Version::V5 => 5,
+        },
+        login: match tunnel.login {
+            socks::Login::None => "none",
+            socks::Login::User => "user",
+            socks::Login::Password => "password",
+        },
+        destination: address(&tunnel.destination),
+        bound: address(&tunnel.bound),
+    }
+}
+
+fn address(address: &Address) -> model::Address {
+    model::Address {
+        host: address.host(),
+        port: address.port(),
+    }
 }
 
 fn close_frame(tally: &Tally) -> Option<model::CloseFrame> {

@@ -168,10 +168,15 @@ impl Exchanges {
         }
     }
 
-    /// Heads that were read.
+    /// Heads that were read, in the latest tunnel if there is one.
     #[must_use]
     pub const fn heads(&self) -> u64 {
         self.seen
+    }
+
+    /// A CONNECT was accepted: what follows is another connection's.
+    pub const fn enter_tunnel(&mut self) {
+        self.seen = 0;
     }
 
     /// Bytes of memory that heads which are not whole, or not answered yet, take.

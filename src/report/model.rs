@@ -209,6 +209,8 @@ pub struct Connection {
     pub roles_from: &'static str,
     /// The protocols, from below.
     pub layers: Vec<&'static str>,
+    /// What stood before HTTP, in the order of the wire.
+    pub preambles: Vec<Preamble>,
     /// Its first packet.
     pub first_packet: u64,
     /// Its last packet.
@@ -246,6 +248,73 @@ pub struct Peer {
     pub port: u16,
     /// The name that the connection's first capture has for the address; null for none.
     pub name: Option<String>,
+}
+
+/// What stood before HTTP, or before what opened the way to it.
+#[derive(Debug, Serialize)]
+pub struct Preamble {
+    /// The packet with its first byte, which is the client's.
+    pub packet: u64,
+    /// Index of its input.
+    pub input: u32,
+    /// What it was.
+    #[serde(flatten)]
+    pub kind: PreambleKind,
+}
+
+/// What may stand before HTTP.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum PreambleKind {
+    /// A header of the PROXY protocol, by which a proxy says whose connection it passes on.
+    ProxyProtocol {
+        /// 1 or 2.
+        version: u8,
+        /// `proxy`, or `local` for a connection of the proxy's own.
+        command: &'static str,
+        /// The client whose connection it is; null where the proxy does not say.
+        source: Option<Address>,
+        /// Where that client connected to; null where the proxy does not say.
+        destination: Option<Address>,
+        /// Application protocol agreed on in TLS before the proxy.
+        alpn: Option<String>,
+        /// Host name that the client gave to the proxy.
+        authority: Option<String>,
+        /// What the proxy calls this connection, in hexadecimal.
+        unique_id: Option<String>,
+        /// Version of TLS before the proxy.
+        tls_version: Option<String>,
+        /// Whether the header's checksum is right; null where it has none, or was too long to be
+        /// read whole.
+        checksum_fits: Option<bool>,
+        /// Bytes at the header's end that were not read.
+        unread_bytes: u64,
+    },
+    /// A dialogue by which a proxy was asked for a connection, and gave it.
+    Socks {
+        /// 4 or 5.
+        version: u8,
+        /// How the client showed who it is: `none`, `user` or `password`.
+        login: &'static str,
+        /// Where the client asked to be connected to.
+        destination: Address,
+        /// From where the proxy says that it connected.
+        bound: Address,
+    },
+    /// A CONNECT that was accepted.
+    HttpConnect {
+        /// Where the client asked to be connected to, as it wrote that.
+        target: String,
+    },
+}
+
+/// An address as the wire names it.
+#[derive(Debug, Serialize)]
+pub struct Address {
+    /// IP address, domain name or path of a Unix socket.
+    pub host: String,
+    /// TCP port; null for a Unix socket.
+    pub port: Option<u16>,
 }
 
 /// The opening handshake (RFC 6455 section 4).

@@ -80,6 +80,7 @@ pub(crate) fn connection(id: u64) -> Connection {
         },
         roles_from: "handshake",
         layers: vec!["tcp", "http/1.1"],
+        preambles: Vec::new(),
         first_packet: 1,
         last_packet: 88,
         last_input: 0,

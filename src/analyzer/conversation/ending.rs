@@ -4,6 +4,7 @@
 use crate::http::Purpose;
 use crate::limits::Limits;
 use crate::place::Place;
+use crate::preamble::{Kind as PreambleKind, Preamble};
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
 use crate::rules::judge::{Sequel, Unanswered};
@@ -24,7 +25,7 @@ pub(in crate::analyzer) struct Ended {
     pub(in crate::analyzer) roles_from: RolesFrom,
     pub(in crate::analyzer) outcome: Outcome,
     pub(in crate::analyzer) handshake: Option<Handshake>,
-    pub(in crate::analyzer) tunnelled: bool,
+    pub(in crate::analyzer) preambles: Vec<Preamble>,
     pub(in crate::analyzer) session: Option<Box<Session>>,
     pub(in crate::analyzer) ledger: Ledger,
     pub(in crate::analyzer) log: Option<Box<Log>>,
@@ -90,7 +91,7 @@ impl Conversation {
             roles_from,
             outcome,
             handshake: self.handshake.or_else(|| self.refused.pop()),
-            tunnelled: self.tunnelled,
+            preambles: self.opening.into_found(),
             session: match self.stage {
                 Stage::WebSocket(session) => Some(session),
                 Stage::Http | Stage::Other => None,
@@ -116,8 +117,10 @@ impl Conversation {
         } else {
             Sequel::Unseen
         };
+        let is_connect = |one: &Preamble| matches!(one.kind, PreambleKind::Connect { .. });
+        let tunnelled = self.opening.found().iter().any(is_connect);
         for handshake in &self.refused {
-            let has_tunnel = handshake.is_connect() && self.tunnelled;
+            let has_tunnel = handshake.is_connect() && tunnelled;
             let sequel = if is_open || has_tunnel {
                 Sequel::Satisfied
             } else {

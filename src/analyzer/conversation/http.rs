@@ -23,8 +23,15 @@ impl Conversation {
         limits: &Limits,
     ) -> usize {
         while !chunk.bytes.is_empty() {
-            if self.exchanges.waits(side) {
+            if self.waits(side) {
                 return chunk.bytes.len();
+            }
+            if !self.opening.is_over() {
+                let Some(rest) = self.open(way, side, chunk) else {
+                    return 0;
+                };
+                chunk = rest;
+                continue;
             }
             chunk = match self.exchanges.data(side, chunk, limits) {
                 Progress::Rest(rest) => {
@@ -44,6 +51,12 @@ impl Conversation {
                     rest
                 }
                 Progress::Unplaced(rest) => {
+                    if side == Side::Client
+                        && let Some(behind) = self.pass_header(rest)
+                    {
+                        chunk = behind;
+                        continue;
+                    }
                     if side == Side::Server && self.exchanges.unanswered().is_some() {
                         let open = self.exchanges.give_up_answer();
                         self.lose_answer(open);
@@ -83,7 +96,7 @@ impl Conversation {
         }
         let status = handshake.status().unwrap_or_default();
         if handshake.is_connect() && (200..300).contains(&status) {
-            self.tunnelled = true;
+            self.enter_tunnel(&handshake);
         } else if self.refused.len() < ATTEMPTS {
             self.refused.push(handshake);
         }

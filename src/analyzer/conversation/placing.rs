@@ -4,6 +4,7 @@
 use crate::http::{Attempt, Purpose, looks_like_request, looks_like_response};
 use crate::limits::Limits;
 use crate::place::Place;
+use crate::preamble::proxy_protocol;
 use crate::side::{Side, Sides};
 use crate::tcp::{Arrival, Chunk, Gap, GapCause, Way};
 use crate::websocket::extensions::Agreement;
@@ -93,7 +94,8 @@ impl Conversation {
         /// The shortest beginning that tells a head.
         const ENOUGH: usize = 12;
         let long = chunk.bytes.len() >= ENOUGH;
-        let client = if long && looks_like_request(chunk.bytes) {
+        let from_client = long && looks_like_request(chunk.bytes);
+        let client = if from_client || proxy_protocol::whole(chunk.bytes).is_some() {
             Some(way)
         } else if long && looks_like_response(chunk.bytes) {
             Some(way.back())
@@ -105,6 +107,7 @@ impl Conversation {
             return;
         };
         self.learn_roles(client, RolesFrom::Handshake);
+        self.opening.give_up();
         self.exchanges.lose_place(Side::Client);
         self.exchanges.lose_place(Side::Server);
         self.waiting.of_mut(way).push_front(KeptChunk::of(chunk));

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use super::finding::{self, Folded, Scale};
 use super::page::{BAD, FAINT, Line, PLAIN, Page, STRONG};
 use super::words::{
-    counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
+    address, counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
 };
 use crate::report::model::{
-    Captured, CloseFrame, Connection, Finding, Frames, Handshake, Outcome, TcpEnd, Unjudged,
+    Captured, CloseFrame, Connection, Finding, Frames, Handshake, Outcome, Preamble, PreambleKind,
+    TcpEnd, Unjudged,
 };
 use crate::report::names::Names;
 use crate::rules::Severity;
@@ -21,6 +22,10 @@ pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection) {
     let scale = scale(names, connection);
     page.line(0, heading(connection));
     page.field("start", start(connection, names));
+    if !connection.preambles.is_empty() {
+        let preambles = connection.preambles.iter().map(preamble);
+        page.field("before", first_few(preambles));
+    }
     page.field("handshake", handshake(&connection.handshake, names));
     // A finding about them says more: whose head they stand in.
     let found = |finding: &Finding| finding.rule == "proxy-in-path";
@@ -115,6 +120,39 @@ fn start(connection: &Connection, names: &Names) -> Line {
     match connection.roles_from {
         "handshake" => line,
         others => line.and(FAINT, format!("; who is client: told by {others}")),
+    }
+}
+
+/// What stood before HTTP: who it says the client is, or where it leads.
+fn preamble(preamble: &Preamble) -> String {
+    match &preamble.kind {
+        PreambleKind::ProxyProtocol {
+            version,
+            command,
+            source,
+            destination,
+            checksum_fits,
+            ..
+        } => {
+            let who = match (source, destination) {
+                (Some(source), Some(destination)) => {
+                    format!("true client {} → {}", address(source), address(destination))
+                }
+                _ if *command == "local" => "a connection of the proxy's own".to_owned(),
+                _ => "no client named".to_owned(),
+            };
+            let doubt = match checksum_fits {
+                Some(false) => " (its checksum is wrong)",
+                Some(true) | None => "",
+            };
+            format!("PROXY protocol v{version}: {who}{doubt}")
+        }
+        PreambleKind::Socks {
+            version,
+            destination,
+            ..
+        } => format!("SOCKS{version} to {}", address(destination)),
+        PreambleKind::HttpConnect { target } => format!("CONNECT to {}", untrusted(target)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::report::model::Peer;
+use crate::report::model::{Address, Peer};
 use crate::report::names::Names;
 use crate::time::Timestamp;
 use crate::untrusted::{Shown, Untrusted};
@@ -93,13 +93,26 @@ pub(super) fn bounded(text: &str) -> String {
 
 /// An address and port, and the name that the capture has for the address; IPv6 in brackets.
 pub(super) fn peer(peer: &Peer) -> String {
-    let address = untrusted(&peer.address);
     let name = peer.name.as_deref().map(untrusted);
     let name = name.map_or_else(String::new, |name| format!("{NO_BREAK}({name})"));
-    if address.contains(':') {
-        format!("[{address}]:{}{name}", peer.port)
+    format!("{}{name}", host_and_port(&peer.address, peer.port))
+}
+
+/// An address as the wire names it, with its port, if it has one.
+pub(super) fn address(address: &Address) -> String {
+    match address.port {
+        Some(port) => host_and_port(&address.host, port),
+        None if address.host.is_empty() => "a Unix socket without a name".to_owned(),
+        None => untrusted(&address.host),
+    }
+}
+
+fn host_and_port(host: &str, port: u16) -> String {
+    let host = untrusted(host);
+    if host.contains(':') {
+        format!("[{host}]:{port}")
     } else {
-        format!("{address}:{}{name}", peer.port)
+        format!("{host}:{port}")
     }
 }
 
