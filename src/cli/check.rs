@@ -1,12 +1,12 @@
 //! `wsblame check`: analyse captures, print the report, say by the exit status what it says.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use super::args::{Format, rule_name, rule_severity};
 use super::console::Console;
 use super::file::ReportFile;
 use super::progress::Progress;
+use super::reading::Reading;
 use super::status::Status;
 use crate::analyzer::Exposure;
 use crate::driver::{self, Options};
@@ -36,13 +36,8 @@ Exit status:
   2  an input could not be read, or the usage is wrong"
 )]
 pub(super) struct Check {
-    /// Files, directories of files, patterns, - for standard input
-    ///
-    /// pcap or pcapng, also gzipped. Of a directory all captures are read,
-    /// and those of its directories; patterns are for where no shell expands
-    /// them.
-    #[arg(required = true, value_name = "CAPTURE", verbatim_doc_comment)]
-    captures: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
     /// What is printed: text or json
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
@@ -81,14 +76,11 @@ pub(super) struct Check {
     /// Errors are still told on standard error.
     #[arg(long, short)]
     quiet: bool,
-    /// Show no progress bar
-    #[arg(long)]
-    no_progress: bool,
 }
 
 impl Check {
     pub(super) fn run(&self, console: Console) -> Status {
-        let wanted = !self.quiet && !self.no_progress && console.is_watched();
+        let wanted = !self.quiet && !self.reading.no_progress && console.is_watched();
         let mut progress = Progress::new(wanted);
         let options = Options {
             exposure: Exposure {
@@ -96,7 +88,7 @@ impl Check {
             },
             ..Options::default()
         };
-        let report = driver::check(&self.captures, &options, &mut |read, total| {
+        let report = driver::check(&self.reading.captures, &options, &mut |read, total| {
             progress.update(read, total);
         });
         progress.finish();

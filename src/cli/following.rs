@@ -4,13 +4,13 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 
 use clap::ValueEnum;
 
 use super::args::Format;
 use super::console::Console;
 use super::progress::Progress;
+use super::reading::Reading;
 use super::status::Status;
 use crate::analyzer::watch::{Seen, Sight};
 use crate::decode::Endpoint;
@@ -26,13 +26,8 @@ use crate::untrusted::Untrusted;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Following {
-    /// Files, directories of files, patterns, - for standard input
-    ///
-    /// pcap or pcapng, also gzipped. Of a directory all captures are read,
-    /// and those of its directories; patterns are for where no shell expands
-    /// them.
-    #[arg(required = true, value_name = "CAPTURE", verbatim_doc_comment)]
-    captures: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
     /// What is printed: text or json
     ///
     /// json is one object a line.
@@ -56,9 +51,6 @@ pub(super) struct Following {
     /// Hide the reasons of Close frames
     #[arg(long)]
     redact: bool,
-    /// Show no progress bar
-    #[arg(long)]
-    no_progress: bool,
 }
 
 /// Who sent something.
@@ -118,7 +110,7 @@ impl Following {
         subject: Subject,
         wants: impl Fn(&Seen) -> bool,
     ) -> Status {
-        let captures = Captures::gather(&self.captures);
+        let captures = Captures::gather(&self.reading.captures);
         let chosen = match self.chosen(&captures) {
             Ok(chosen) => chosen,
             Err(reason) => return console.complain("--connection", reason),
@@ -169,7 +161,8 @@ impl Following {
         let mut lines = Lines::new(self.shape(subject, captures));
         let at_once = console.is_read_by_people() || !captures.are_files();
         // A bar and lines on one terminal would be written over one another.
-        let barred = !self.no_progress && console.is_watched() && !console.is_read_by_people();
+        let barred =
+            !self.reading.no_progress && console.is_watched() && !console.is_read_by_people();
         let mut progress = Progress::new(barred);
         let mut written = Ok(());
         let mut show = |seen: Seen| {

@@ -8,6 +8,7 @@ mod following;
 mod frames;
 mod messages;
 mod progress;
+mod reading;
 mod rules;
 mod status;
 

@@ -1,0 +1,18 @@
+//! What the commands that read captures have in common: which captures, and whether a bar shows
+//! how far they are read.
+
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Reading {
+    /// Files, directories of files, patterns, - for standard input
+    ///
+    /// pcap or pcapng, also gzipped. Of a directory all captures are read,
+    /// and those of its directories; patterns are for where no shell expands
+    /// them.
+    #[arg(required = true, value_name = "CAPTURE", verbatim_doc_comment)]
+    pub(super) captures: Vec<PathBuf>,
+    /// Show no progress bar
+    #[arg(long)]
+    pub(super) no_progress: bool,
+}
