@@ -83,6 +83,7 @@
 //! packet and the finding there is no error type.
 
 pub mod analyzer;
+pub mod choice;
 pub mod cli;
 pub mod decode;
 pub mod driver;

@@ -104,6 +104,7 @@ mod with_libpcap {
             },
             time: crate::time::Timestamp::from_nanos(0, 9),
             link,
+            reception: crate::packet::Reception::default(),
             wire_length: 1500,
             bytes,
         }
