@@ -256,8 +256,12 @@ impl Watch<'_> {
     }
 
     fn show(&mut self, connection: Watched, log: &mut Log) {
-        for moment in log.take() {
-            (self.show)(Seen { connection, moment });
+        for (asked, moment) in log.take() {
+            (self.show)(Seen {
+                connection,
+                asked,
+                moment,
+            });
         }
     }
 }

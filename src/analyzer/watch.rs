@@ -5,11 +5,14 @@
 mod log;
 mod moments;
 
+use std::sync::Arc;
+
 use crate::decode::Endpoint;
 use crate::packet::PacketId;
 use crate::place::Place;
 use crate::side::Side;
 use crate::tcp::{Arrival, Gap};
+use crate::time::Timestamp;
 use crate::websocket::assembly::MessageSeen;
 use crate::websocket::event::FrameSeen;
 use crate::websocket::foreign::Foreign;
@@ -30,6 +33,8 @@ pub struct Sight {
 pub struct Seen {
     /// On which connection.
     pub connection: Watched,
+    /// What its latest upgrade asked for; `None` where no request of one was read.
+    pub asked: Option<Arc<Asked>>,
     /// What.
     pub moment: Moment,
 }
@@ -45,6 +50,15 @@ pub struct Watched {
     pub first_packet: PacketId,
 }
 
+/// What an upgrade asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The Host field of the request.
+    pub host: Option<String>,
+    /// Its target, without a query string.
+    pub target: String,
+}
+
 /// What was read.
 #[derive(Clone, Debug)]
 pub enum Moment {
@@ -54,8 +68,8 @@ pub enum Moment {
         place: Place,
         /// Its status.
         status: u16,
-        /// What was asked for, where the request is in the capture; without its query string.
-        target: Option<String>,
+        /// What was asked for, where the request is in the capture.
+        asked: Option<Arc<Asked>>,
     },
     /// Frames begin, and no handshake was read before them.
     Joined {
@@ -137,6 +151,21 @@ impl Moment {
             | Self::Foreign { sender, .. }
             | Self::Found { sender, .. }
             | Self::End { sender, .. } => Some(*sender),
+        }
+    }
+
+    /// The packet that brought its first byte, and that packet's time.
+    #[must_use]
+    pub fn packet(&self) -> (PacketId, Timestamp) {
+        match self {
+            Self::Handshake { place, .. }
+            | Self::Joined { place, .. }
+            | Self::Foreign { place, .. }
+            | Self::Found { place, .. } => (place.packet, place.time),
+            Self::Frame(frame) => (frame.seen.place.packet, frame.seen.place.time),
+            Self::Message(message) => (message.first.packet, message.first.time),
+            Self::Gap { gap, .. } => (gap.arrival.packet, gap.arrival.time),
+            Self::End { arrival, .. } => (arrival.packet, arrival.time),
         }
     }
 }

@@ -92,32 +92,15 @@ struct Standing {
 
 impl Standing {
     fn of(moment: &Moment) -> Self {
-        let (place, sender) = match moment {
-            Moment::Handshake { place, .. } => (place, Side::Server),
-            Moment::Frame(frame) => (&frame.seen.place, frame.sender),
-            Moment::Message(message) => (&message.first, message.sender),
-            Moment::Joined { place, sender }
-            | Moment::Foreign { place, sender, .. }
-            | Moment::Found { place, sender } => (place, *sender),
-            Moment::Gap {
-                gap: crate::tcp::Gap { arrival, .. },
-                sender,
-                ..
-            }
-            | Moment::End {
-                arrival, sender, ..
-            } => {
-                return Self {
-                    packet: arrival.packet,
-                    time: arrival.time,
-                    sender: *sender,
-                };
-            }
-        };
+        let (packet, time) = moment.packet();
         Self {
-            packet: place.packet,
-            time: place.time,
-            sender,
+            packet,
+            time,
+            sender: match moment {
+                Moment::Joined { sender, .. } => *sender,
+                // A handshake is told of by its answer.
+                _ => moment.sender().unwrap_or(Side::Server),
+            },
         }
     }
 }

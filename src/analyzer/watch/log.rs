@@ -1,6 +1,8 @@
 //! What is collected of one connection until somebody fetches it. It knows which frame is going
 //! on, and how much of it to keep.
 
+use std::sync::Arc;
+
 use crate::http::RequestHead;
 use crate::place::Place;
 use crate::side::{Side, Sides};
@@ -13,7 +15,7 @@ use crate::websocket::header::Opcode;
 use crate::websocket::mask::unmask;
 
 use super::moments::Moments;
-use super::{Moment, Sight, WatchedFrame};
+use super::{Asked, Moment, Sight, WatchedFrame};
 
 /// What is collected of one connection.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(in crate::analyzer) struct Log {
     moments: Moments,
     /// Its handshake, or that there is none, was told of.
     begun: bool,
+    /// What the latest upgrade that was told of asked for.
+    asked: Option<Arc<Asked>>,
     sides: Sides<SideLog>,
 }
 
@@ -41,6 +45,7 @@ impl Log {
             sight,
             moments: Moments::default(),
             begun: false,
+            asked: None,
             sides: Sides::default(),
         }
     }
@@ -50,9 +55,17 @@ impl Log {
         self.sight
     }
 
-    /// What was collected since the last time.
-    pub(in crate::analyzer) fn take(&mut self) -> impl Iterator<Item = Moment> {
-        std::iter::from_fn(|| self.moments.next())
+    /// What was collected since the last time, each with what had been asked for then.
+    pub(in crate::analyzer) fn take(
+        &mut self,
+    ) -> impl Iterator<Item = (Option<Arc<Asked>>, Moment)> {
+        std::iter::from_fn(|| {
+            let moment = self.moments.next()?;
+            if let Moment::Handshake { asked, .. } = &moment {
+                self.asked.clone_from(asked);
+            }
+            Some((self.asked.clone(), moment))
+        })
     }
 
     /// An upgrade was answered.
@@ -61,14 +74,18 @@ impl Log {
             return;
         };
         self.begun = true;
-        let path = |head: &RequestHead| {
-            let path = head.target.split('?').next();
-            path.unwrap_or_default().to_owned()
+        let asked = |head: &RequestHead| {
+            let host = head.fields.first("Host");
+            let target = head.target.split('?').next();
+            Arc::new(Asked {
+                host: host.map(|host| String::from_utf8_lossy(host).into_owned()),
+                target: target.unwrap_or_default().to_owned(),
+            })
         };
         self.moments.push(Moment::Handshake {
             place: response.place,
             status,
-            target: handshake.request().map(|request| path(&request.head)),
+            asked: handshake.request().map(|request| asked(&request.head)),
         });
     }
 

@@ -166,8 +166,9 @@ pub(super) fn write(shape: &Shape, seen: &Seen, out: &mut (impl Write + ?Sized))
 
 fn rest<'a>(shape: &Shape, moment: &'a Moment) -> (&'static str, Rest<'a>) {
     match moment {
-        Moment::Handshake { status, target, .. } => {
-            let (status, target) = (*status, target.as_deref());
+        Moment::Handshake { status, asked, .. } => {
+            let target = asked.as_ref().map(|asked| asked.target.as_str());
+            let status = *status;
             ("handshake", Rest::Handshake { status, target })
         }
         Moment::Joined { .. } => ("joined", Rest::Nothing {}),

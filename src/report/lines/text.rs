@@ -235,12 +235,12 @@ fn in_short(why: Unreadable) -> &'static str {
 fn apart(shape: &Shape, moment: &Moment) -> String {
     let mut rules: &[&str] = &[];
     let text = match moment {
-        Moment::Handshake { status, target, .. } => {
+        Moment::Handshake { status, asked, .. } => {
             let outcome = match status {
                 101 => "accepted",
                 _ => "refused",
             };
-            let target = target.as_deref().unwrap_or_default();
+            let target = asked.as_ref().map_or("", |asked| &asked.target);
             let target = Untrusted(target.as_bytes());
             format!("handshake {outcome} with {status} {target}")
         }
