@@ -248,22 +248,14 @@ fn report(inputs: Vec<model::Input>, analysis: Analysis, hygiene: Vec<model::Not
     connections
         .sort_by_key(|connection| (connection.start, connection.input, connection.first_packet));
     let mut summary = Summary {
-        connections: connections.len() as u64,
         other: analysis.other,
         limits: analysis.limits,
         ..Summary::default()
     };
     for (id, connection) in (1..).zip(&mut connections) {
         connection.id = id;
-        summary.broken += u64::from(connection.broken);
-        for finding in &connection.findings {
-            *match finding.severity {
-                Severity::Error => &mut summary.findings.error,
-                Severity::Warning => &mut summary.findings.warning,
-                Severity::Info => &mut summary.findings.info,
-            } += 1;
-        }
     }
+    summary.count(&connections);
     Report {
         schema: SCHEMA,
         tool: Tool::THIS,

@@ -170,6 +170,24 @@ pub struct Summary {
     pub limits: BTreeMap<&'static str, u64>,
 }
 
+impl Summary {
+    /// Counts what is in these connections anew.
+    pub fn count(&mut self, connections: &[Connection]) {
+        self.connections = connections.len() as u64;
+        (self.broken, self.findings) = Default::default();
+        for connection in connections {
+            self.broken += u64::from(connection.broken);
+            for finding in &connection.findings {
+                *match finding.severity {
+                    Severity::Error => &mut self.findings.error,
+                    Severity::Warning => &mut self.findings.warning,
+                    Severity::Info => &mut self.findings.info,
+                } += 1;
+            }
+        }
+    }
+}
+
 /// Findings by severity.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Severities {

@@ -32,20 +32,8 @@ pub(crate) fn input(name: &str) -> Input {
 
 /// A report whose summary fits its connections.
 pub(crate) fn report(inputs: Vec<Input>, connections: Vec<Connection>) -> Report {
-    let mut summary = Summary {
-        connections: connections.len() as u64,
-        ..Summary::default()
-    };
-    for connection in &connections {
-        summary.broken += u64::from(connection.broken);
-        for finding in &connection.findings {
-            match finding.severity {
-                Severity::Error => summary.findings.error += 1,
-                Severity::Warning => summary.findings.warning += 1,
-                Severity::Info => summary.findings.info += 1,
-            }
-        }
-    }
+    let mut summary = Summary::default();
+    summary.count(&connections);
     Report {
         schema: SCHEMA,
         tool: Tool::THIS,

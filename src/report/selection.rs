@@ -58,21 +58,12 @@ impl Selection {
             ignore: self.ignore.clone(),
             severity: self.severity.iter().copied().collect(),
         };
-        let summary = &mut report.summary;
-        (summary.broken, summary.findings) = Default::default();
         for connection in &mut report.connections {
             self.apply_to(connection);
             let findings = &connection.findings;
             connection.broken = findings.iter().any(|it| breaks(it.rule, it.severity));
-            summary.broken += u64::from(connection.broken);
-            for finding in findings {
-                *match finding.severity {
-                    Severity::Error => &mut summary.findings.error,
-                    Severity::Warning => &mut summary.findings.warning,
-                    Severity::Info => &mut summary.findings.info,
-                } += 1;
-            }
         }
+        report.summary.count(&report.connections);
     }
 
     fn apply_to(&self, connection: &mut Connection) {
