@@ -12,6 +12,7 @@ mod port;
 mod time;
 
 pub use host::Host;
+pub(crate) use host::without_port;
 pub use named::Named;
 pub use path::{Path, path_of};
 pub use port::Ports;

@@ -2,6 +2,7 @@
 //! analyzer, and makes one report of all of it.
 
 mod captures;
+mod choosing;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use crate::analyzer::watch::{Seen, Sight};
 use crate::analyzer::{Analysis, Analyzer, Exposure};
+use crate::choice::Choice;
 use crate::decode::{Decoder, Skipped};
 use crate::hygiene::{Hygiene, Note, Trouble};
 use crate::limits::Limits;
@@ -17,6 +19,7 @@ use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
 use crate::rules::Severity;
 use crate::source::{self, Captures, Damage, Ending, Input, PacketSource, Refusal};
+use choosing::Chooser;
 
 /// What an analysis is to do.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +28,8 @@ pub struct Options {
     pub limits: Limits,
     /// What of the wire may stand in the report as it is.
     pub exposure: Exposure,
+    /// What of the captures is analysed and reported.
+    pub choice: Choice,
 }
 
 /// Packets between two calls of `progress`.
@@ -50,7 +55,7 @@ pub fn check_captures(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Report {
     let analyzer = Analyzer::new(options.limits.clone(), options.exposure);
-    let mut report = read(captures, analyzer, progress, &mut |_| {
+    let mut report = read(captures, analyzer, options, progress, &mut |_| {
         ControlFlow::Continue(())
     });
     let source::PassedOver {
@@ -65,22 +70,23 @@ pub fn check_captures(
 }
 
 /// Reads captures as [`check`] does, and shows what is read to `show` as soon as it is read,
-/// until that has seen enough; returns what is known of the captures then.
+/// until that has seen enough; the report, without the connections, is of what was read then.
 pub fn watch(
     captures: &Captures,
     options: &Options,
     sight: Sight,
     show: &mut dyn FnMut(Seen) -> ControlFlow<()>,
     progress: &mut dyn FnMut(u64, u64),
-) -> Vec<model::Input> {
+) -> Report {
     let analyzer = Analyzer::watching(options.limits.clone(), sight);
-    read(captures, analyzer, progress, show).inputs
+    read(captures, analyzer, options, progress, show)
 }
 
 /// Reads captures and feeds their packets to an analyzer, until `show` has seen enough.
 fn read(
     captures: &Captures,
     analyzer: Analyzer,
+    options: &Options,
     progress: &mut dyn FnMut(u64, u64),
     show: &mut dyn FnMut(Seen) -> ControlFlow<()>,
 ) -> Report {
@@ -89,7 +95,7 @@ fn read(
         name: name.to_owned(),
         ..model::Input::default()
     };
-    let mut run = Run::new(analyzer, captures.inputs().map(named).collect());
+    let mut run = Run::new(analyzer, captures.inputs().map(named).collect(), options);
     for (index, (_, known)) in (0..).zip(captures.inputs()) {
         run.note(index, known);
     }
@@ -101,7 +107,7 @@ fn read(
         run.take(&packet, &mut |seen| {
             stopped = stopped || show(seen).is_break();
         });
-        if stopped {
+        if stopped || run.is_over() {
             break;
         }
         packets += 1;
@@ -120,10 +126,13 @@ fn read(
 /// Analyses the packets of one source that needs no file: from memory, for tests and benchmarks.
 pub fn check_packets(source: &mut impl PacketSource, options: &Options) -> Report {
     let analyzer = Analyzer::new(options.limits.clone(), options.exposure);
-    let mut run = Run::new(analyzer, vec![model::Input::default()]);
+    let mut run = Run::new(analyzer, vec![model::Input::default()], options);
     while source.advance() {
         let Some(packet) = source.packet() else { break };
         run.take(&packet, &mut |_| {});
+        if run.is_over() {
+            break;
+        }
     }
     run.finish(&mut |_| {})
 }
@@ -137,10 +146,12 @@ struct Run {
     skipped: Vec<[u64; Skipped::ALL.len()]>,
     /// What the inputs call addresses.
     names: Vec<BTreeMap<IpAddr, String>>,
+    /// Leaves out what is not chosen, where not everything is.
+    chooser: Option<Chooser>,
 }
 
 impl Run {
-    fn new(analyzer: Analyzer, inputs: Vec<model::Input>) -> Self {
+    fn new(analyzer: Analyzer, inputs: Vec<model::Input>, options: &Options) -> Self {
         Self {
             decoder: Decoder::default(),
             hygiene: Hygiene::default(),
@@ -148,7 +159,13 @@ impl Run {
             skipped: vec![[0; Skipped::ALL.len()]; inputs.len()],
             names: vec![BTreeMap::new(); inputs.len()],
             inputs,
+            chooser: Chooser::of(&options.choice),
         }
+    }
+
+    /// Whether nothing that is still to come is chosen.
+    fn is_over(&self) -> bool {
+        self.chooser.as_ref().is_some_and(Chooser::is_over)
     }
 
     fn take(&mut self, packet: &RawPacket<'_>, show: &mut dyn FnMut(Seen)) {
@@ -158,19 +175,52 @@ impl Run {
             input.cut_packets += u64::from(cut);
         }
         self.hygiene.note(packet);
-        // By reference: a segment is large, and would be copied out of the result.
-        match &self.decoder.decode(packet) {
-            Ok(segment) => {
-                self.hygiene.note_segment(segment);
-                self.analyzer.push_showing(segment, show);
+        let mut fits = true;
+        if let Some(chooser) = &mut self.chooser {
+            match chooser.has_packet(packet) {
+                Ok(true) => {}
+                Ok(false) => return self.leave_out(packet, false),
+                Err(_unfit) => fits = false,
             }
-            Err(reason) => {
+        }
+        // By reference: a segment is large, and would be copied out of the result.
+        let decoded = &self.decoder.decode(packet);
+        if let Ok(segment) = decoded {
+            self.hygiene.note_segment(segment);
+        }
+        match (decoded, &mut self.chooser) {
+            (Ok(segment), None) => self.analyzer.push_showing(segment, show),
+            (Ok(segment), Some(chooser)) if fits && chooser.has_segment(segment) => {
+                self.analyzer.push_showing(segment, &mut |seen| {
+                    if chooser.has_seen(&seen) {
+                        show(seen);
+                    }
+                });
+            }
+            (Ok(_), Some(_)) => self.leave_out(packet, !fits),
+            (Err(reason), _) => {
                 let counts = self.skipped.get_mut(index);
                 let count = counts.and_then(|counts| counts.get_mut(*reason as usize));
                 if let Some(count) = count {
                     *count += 1;
                 }
             }
+        }
+    }
+
+    /// Counts a packet that is not analysed: it is not chosen, or the filter cannot be applied.
+    fn leave_out(&mut self, packet: &RawPacket<'_>, is_unfit: bool) {
+        let index = usize::try_from(packet.id.input).unwrap_or(usize::MAX);
+        let Some(input) = self.inputs.get_mut(index) else {
+            return;
+        };
+        input.filtered += 1;
+        if let Some(chooser) = &mut self.chooser
+            && is_unfit
+            && input.filter_error.is_none()
+            && let Err(unfit) = chooser.has_packet(packet)
+        {
+            input.filter_error = Some(format!("packet {}: {unfit}", packet.id.number));
         }
     }
 
@@ -214,7 +264,15 @@ impl Run {
                 .map(|(reason, count)| (reason.as_str(), *count));
             input.skipped.extend(counted);
         }
-        let mut analysis = self.analyzer.finish_showing(show);
+        let mut chooser = self.chooser;
+        let mut analysis = self.analyzer.finish_showing(&mut |seen| {
+            if chooser
+                .as_mut()
+                .is_none_or(|chooser| chooser.has_seen(&seen))
+            {
+                show(seen);
+            }
+        });
         for connection in &mut analysis.connections {
             let index = usize::try_from(connection.input).unwrap_or(usize::MAX);
             if let Some(names) = self.names.get(index) {
@@ -223,7 +281,11 @@ impl Run {
             }
         }
         let notes = notes(&self.hygiene, &analysis);
-        report(self.inputs, analysis, notes)
+        let mut report = report(self.inputs, analysis, notes);
+        if let Some(chooser) = chooser {
+            chooser.finish(&mut report);
+        }
+        report
     }
 }
 

@@ -26,6 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
     let options = Options {
         limits: wsblame_fuzz::small_limits(),
         exposure: Exposure { headers: true },
+        ..Options::default()
     };
     let report = |times: usize| {
         let paths = vec![CAPTURE.clone(); times];

@@ -17,6 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     let options = |limits| Options {
         limits,
         exposure: Exposure { headers: true },
+        ..Options::default()
     };
     let small = options(wsblame_fuzz::small_limits());
     let report = |options: &Options| check_packets(&mut traffic.source(), options);

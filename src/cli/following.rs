@@ -178,11 +178,11 @@ impl Following {
             }
         };
         let sight = self.sight(subject, &options.limits);
-        let inputs = driver::watch(captures, &options, sight, &mut show, &mut |read, total| {
+        let report = driver::watch(captures, &options, sight, &mut show, &mut |read, total| {
             progress.update(read, total);
         });
         progress.finish();
-        written.map(|()| inputs)
+        written.map(|()| report.inputs)
     }
 
     fn shape(&self, subject: Subject, captures: &Captures) -> Shape {

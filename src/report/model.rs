@@ -28,7 +28,8 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// Files that the command line led to and that are not among `inputs`.
     pub passed_over: PassedOver,
-    /// What was asked of the findings; it changes what is reported, not what was found.
+    /// What of the captures and of the findings was asked for: a report that leaves some out says
+    /// so.
     pub selection: Selection,
     /// Everything counted.
     pub summary: Summary,
@@ -55,9 +56,25 @@ impl Tool {
     };
 }
 
-/// What was asked of the findings: a report that leaves some out says so.
+/// What was asked for. The options of the same names say what each means; a list that is empty
+/// leaves nothing out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Selection {
+    /// Packets that pass this filter.
+    pub filter: Option<String>,
+    /// Connections of these hosts.
+    pub host: Vec<String>,
+    /// Segments from or to these ports.
+    pub port: Vec<String>,
+    /// Connections whose request asked for these paths.
+    pub path: Vec<String>,
+    /// Connections that had a packet at this moment or later; as it was asked for where there is
+    /// no packet that it could count from.
+    pub since: Option<String>,
+    /// Packets up to this moment; likewise.
+    pub until: Option<String>,
+    /// Connections that were named by id or client.
+    pub connection: Vec<String>,
     /// Findings of these rules only, unless empty.
     pub only: Vec<&'static str>,
     /// No findings of these rules.
@@ -102,6 +119,10 @@ pub struct Input {
     pub skipped: BTreeMap<&'static str, u64>,
     /// Packets that the capture cut short (snaplen).
     pub cut_packets: u64,
+    /// Packets that were not chosen, and so not analysed.
+    pub filtered: u64,
+    /// Why the filter could not be applied to some of its packets: these are among `filtered`.
+    pub filter_error: Option<String>,
     /// Who captured: the sections of a pcapng file.
     pub sections: Vec<Section>,
     /// The interfaces that were captured on; a pcap file has one.
@@ -113,6 +134,16 @@ pub struct Input {
     /// How many more of these it holds than are kept, by name: `sections`, `interfaces`,
     /// `comments`, `names`, `key-log-bytes`; and `long-blocks` that were passed over.
     pub left_out: BTreeMap<&'static str, u64>,
+}
+
+impl Input {
+    /// Whatever kept it, or a part of it, from being analysed.
+    pub fn errors(&self) -> impl Iterator<Item = &str> {
+        [&self.error, &self.filter_error]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }
 }
 
 /// Something that is the matter with a capture: nobody's fault who speaks in it.
@@ -165,6 +196,8 @@ pub struct Summary {
     pub findings: Severities,
     /// TCP connections that are no WebSocket connections.
     pub other: Other,
+    /// WebSocket connections that were analysed and not chosen: nothing else counts them.
+    pub unchosen: Unchosen,
     /// Bounds of the analysis ([`Limits`](crate::limits::Limits)) that were met, by name, and how
     /// often: what lies beyond them was not looked at.
     pub limits: BTreeMap<&'static str, u64>,
@@ -210,6 +243,17 @@ pub struct Other {
     pub http2: u64,
     /// Something else, or no data at all.
     pub unknown: u64,
+}
+
+/// WebSocket connections that were not chosen.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Unchosen {
+    /// How many.
+    pub connections: u64,
+    /// The hosts that their requests name, without ports, and how often: the most frequent ones.
+    pub hosts: BTreeMap<String, u64>,
+    /// The paths that their requests ask for, and how often: the most frequent ones.
+    pub paths: BTreeMap<String, u64>,
 }
 
 /// One WebSocket connection, or an attempt at one.

@@ -57,6 +57,7 @@ impl Selection {
             only: self.only.clone(),
             ignore: self.ignore.clone(),
             severity: self.severity.iter().copied().collect(),
+            ..std::mem::take(&mut report.selection)
         };
         for connection in &mut report.connections {
             self.apply_to(connection);

@@ -134,6 +134,10 @@ fn told(name: Line, input: &Input, size: &str) -> Line {
     if let Some(skipped) = skipped(input) {
         line = line.and(FAINT, format!("; {skipped}"));
     }
+    if input.filtered > 0 {
+        let filtered = counted(input.filtered, "packet");
+        line = line.and(FAINT, format!("; {filtered} not chosen"));
+    }
     if input.cut_packets > 0 {
         let cut = counted(input.cut_packets, "packet");
         line = doubt(line, format!("{cut} cut short by the capture (snaplen)"));
@@ -154,6 +158,12 @@ fn told(name: Line, input: &Input, size: &str) -> Line {
                 .and(BAD, "damaged behind these packets: ")
                 .and(PLAIN, reason),
         };
+    }
+    if let Some(reason) = &input.filter_error {
+        line = line
+            .and(PLAIN, "; ")
+            .and(BAD, "not all of it analysed: ")
+            .and(PLAIN, reason);
     }
     line
 }

@@ -19,6 +19,8 @@ use std::io::{self, Write};
 pub(super) use self::page::{BAD, FAINT, PLAIN, STRONG};
 use self::page::{Line, Page};
 use self::summary::Groups;
+use self::words::counted;
+use super::chosen;
 use super::model::{Connection, Report};
 use super::names::Names;
 use crate::rules::Severity;
@@ -36,6 +38,7 @@ pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()>
     let mut page = Page::default();
     let names = names_of(report);
     inputs::write(&mut page, &report.inputs, &report.passed_over);
+    chosen(&mut page, report);
     page.blank();
     out.write_all(page.into_text().as_bytes())?;
 
@@ -75,6 +78,25 @@ pub fn told(report: &Report, rule: &str) -> Option<String> {
 
 fn names_of(report: &Report) -> Names {
     Names::new(report.inputs.iter().map(|input| input.name.as_str()))
+}
+
+/// What of the captures was asked for, and how many connections that leaves out.
+fn chosen(page: &mut Page, report: &Report) {
+    let Some(options) = chosen::options(&report.selection) else {
+        return;
+    };
+    let line = Line::default().and(STRONG, "chosen: ").and(PLAIN, options);
+    let unchosen = report.summary.unchosen.connections;
+    page.line(
+        0,
+        match report.summary.connections.saturating_add(unchosen) {
+            all if unchosen > 0 => {
+                let all = counted(all, "WebSocket connection");
+                line.and(PLAIN, format!("; {unchosen} of {all} left out"))
+            }
+            _ => line,
+        },
+    );
 }
 
 /// Where each rule that was told of is written and explained.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding;
 use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page};
 use super::words::{NO_BREAK, bounded, counted, first_few, listed, packet, with_names};
+use crate::report::chosen;
 use crate::report::model::{Connection, Finding, Input, Outcome, Report, Selection};
 use crate::report::names::Names;
 use crate::rules::Severity;
@@ -167,11 +168,15 @@ fn nothing(page: &mut Page, report: &Report) {
         page.line(0, Line::default().and(BAD, "nothing could be read"));
         return;
     }
-    let instead = match others(report) {
-        Some(others) => {
+    let instead = match (chosen::nothing(report), others(report)) {
+        (Some(reason), None) => format!(": {reason}."),
+        (Some(reason), Some(others)) => {
+            format!(": {reason}. TCP connections seen: {others}.")
+        }
+        (None, Some(others)) => {
             format!(": no WebSocket connection. TCP connections seen instead: {others}.")
         }
-        None => ": no WebSocket connection, and no other TCP connection.".to_owned(),
+        (None, None) => ": no WebSocket connection, and no other TCP connection.".to_owned(),
     };
     let mut line = Line::default()
         .and(DOUBTFUL, "nothing to judge")
