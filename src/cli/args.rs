@@ -68,6 +68,12 @@ impl Arguments {
     }
 }
 
+/// The heading in the help of what chooses packets, connections and lines.
+pub(super) const CHOOSE: &str = "Choose";
+
+/// The heading in the help of what shapes a report or its lines.
+pub(super) const REPORT: &str = "Report";
+
 /// A form that reports can be printed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::args::{Format, rule_name, rule_severity};
+use super::args::{Format, REPORT, rule_name, rule_severity};
 use super::console::Console;
 use super::file::ReportFile;
 use super::progress::Progress;
@@ -12,7 +12,7 @@ use crate::analyzer::Exposure;
 use crate::driver::{self, Options};
 use crate::report::model::Report;
 use crate::report::selection::Selection;
-use crate::report::{json, redact, text};
+use crate::report::{chosen, json, redact, text};
 use crate::rules::Severity;
 use crate::untrusted::Untrusted;
 
@@ -39,16 +39,16 @@ pub(super) struct Check {
     #[command(flatten)]
     reading: Reading,
     /// What is printed: text or json
-    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
+    #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
     /// Write it there, too: .json or .txt; repeatable
-    #[arg(long, value_name = "FILE", value_parser = ReportFile::parse)]
+    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
     output: Vec<ReportFile>,
     /// Report findings of these rules only
-    #[arg(long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
+    #[arg(help_heading = REPORT, long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
     only: Vec<&'static str>,
     /// Report no findings of these rules
-    #[arg(long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
+    #[arg(help_heading = REPORT, long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
     ignore: Vec<&'static str>,
     /// Take a rule for error, warning or info
     ///
@@ -56,7 +56,7 @@ pub(super) struct Check {
     /// connections are broken. Cases that the rule itself takes for less
     /// stay so. The report says which rules were changed.
     #[arg(
-        long,
+        help_heading = REPORT, long,
         value_name = "RULE=LEVEL",
         verbatim_doc_comment,
         value_delimiter = ',',
@@ -66,15 +66,15 @@ pub(super) struct Check {
     /// Show query strings and header values unmasked
     ///
     /// They often hold credentials.
-    #[arg(long)]
+    #[arg(help_heading = REPORT, long)]
     show_headers: bool,
     /// Hide the reasons of Close frames
-    #[arg(long)]
+    #[arg(help_heading = REPORT, long)]
     redact: bool,
     /// Print no report, only set the exit status
     ///
     /// Errors are still told on standard error.
-    #[arg(long, short)]
+    #[arg(help_heading = REPORT, long, short)]
     quiet: bool,
 }
 
@@ -86,6 +86,7 @@ impl Check {
             exposure: Exposure {
                 headers: self.show_headers,
             },
+            choice: self.reading.choosing.choice(),
             ..Options::default()
         };
         let report = driver::check(&self.reading.captures, &options, &mut |read, total| {
@@ -100,7 +101,7 @@ impl Check {
         self.shape(&mut report);
         let mut status = status(&report);
         for input in &report.inputs {
-            if let Some(reason) = &input.error {
+            for reason in input.errors() {
                 let name = Untrusted(input.name.as_bytes());
                 // The reason was made harmless where it was made.
                 status = status.max(console.complain(name, reason));
@@ -112,6 +113,13 @@ impl Check {
                 let name = file.path.as_os_str().as_encoded_bytes();
                 status = status.max(console.complain(Untrusted(name), error));
             }
+        }
+        let unseen = self.quiet || matches!(self.format, Format::Json);
+        if unseen
+            && report.connections.is_empty()
+            && let Some(nothing) = chosen::nothing(&report)
+        {
+            console.note(nothing);
         }
         // What was just said on standard error is all there is to say.
         let is_empty = report.inputs.iter().all(|input| input.format.is_none());
@@ -139,7 +147,11 @@ impl Check {
 }
 
 fn status(report: &Report) -> Status {
-    if report.inputs.iter().any(|input| input.error.is_some()) {
+    if report
+        .inputs
+        .iter()
+        .any(|input| input.errors().next().is_some())
+    {
         Status::Failed
     } else if report.summary.broken > 0 {
         Status::Broken

@@ -68,6 +68,11 @@ impl Console {
         Status::Failed
     }
 
+    /// Says on standard error what is worth knowing and no fault.
+    pub(super) fn note(self, note: impl fmt::Display) {
+        let _ = writeln!(io::stderr().lock(), "wsblame: {note}");
+    }
+
     /// Whether standard output is a terminal.
     pub(super) fn is_read_by_people(self) -> bool {
         io::stdout().is_terminal()

@@ -1,5 +1,6 @@
 //! `wsblame frames`: one line a frame, and what stands between frames.
 
+use super::args::CHOOSE;
 use super::console::Console;
 use super::following::Following;
 use super::status::Status;
@@ -34,7 +35,7 @@ pub(super) struct Frames {
     /// text, binary, continuation, close, ping, pong, reserved, or a number
     /// as 0x3; repeatable.
     #[arg(
-        long,
+        help_heading = CHOOSE, long,
         value_name = "OPCODE,..",
         value_delimiter = ',',
         value_parser = Wanted::parse,
@@ -42,7 +43,7 @@ pub(super) struct Frames {
     )]
     opcode: Vec<Wanted>,
     /// Only what breaks a rule
-    #[arg(long)]
+    #[arg(help_heading = CHOOSE, long)]
     errors: bool,
 }
 

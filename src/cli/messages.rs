@@ -3,6 +3,7 @@
 
 use clap::ValueEnum;
 
+use super::args::CHOOSE;
 use super::console::Console;
 use super::following::Following;
 use super::status::Status;
@@ -33,7 +34,7 @@ pub(super) struct Messages {
     following: Following,
     /// Only these messages: text or binary
     #[arg(
-        long,
+        help_heading = CHOOSE, long,
         value_enum,
         value_name = "OPCODE,..",
         value_delimiter = ',',

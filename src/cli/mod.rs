@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod choosing;
 mod console;
 mod file;
 mod following;

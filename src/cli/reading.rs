@@ -1,7 +1,9 @@
-//! What the commands that read captures have in common: which captures, and whether a bar shows
-//! how far they are read.
+//! What the commands that read captures have in common: which captures, what of them is chosen,
+//! and whether a bar shows how far they are read.
 
 use std::path::PathBuf;
+
+use super::choosing::Choosing;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Reading {
@@ -15,4 +17,6 @@ pub(super) struct Reading {
     /// Show no progress bar
     #[arg(long)]
     pub(super) no_progress: bool,
+    #[command(flatten)]
+    pub(super) choosing: Choosing,
 }
