@@ -90,11 +90,13 @@ fn earliest(
     reason: &str,
     compile: &dyn Fn(&str) -> Result<(), String>,
 ) -> Option<Range<usize>> {
+    let says_so = |part: &str| compile(part).err().as_deref() == Some(reason);
+    // What is said of no expression at all is not about this one.
+    if says_so("") {
+        return None;
+    }
     let tokens = tokens(expression);
-    let place = tokens.partition_point(|token| {
-        let part = compile(up_to(expression, token));
-        part.err().as_deref() != Some(reason)
-    });
+    let place = tokens.partition_point(|token| !says_so(up_to(expression, token)));
     tokens.get(place).cloned()
 }
 
