@@ -17,6 +17,18 @@ pub struct Arrival {
 }
 
 impl Arrival {
+    /// Whether this packet was captured before another one: in one input as that has them
+    /// stored, and by their times where they are of two, which nothing else puts in an order.
+    #[must_use]
+    pub fn is_before(&self, other: &Self) -> bool {
+        let (own, others) = (self.packet, other.packet);
+        if own.input == others.input {
+            own.number < others.number
+        } else {
+            (self.time, own) < (other.time, others)
+        }
+    }
+
     pub(super) fn of(segment: &Segment<'_>) -> Self {
         Self {
             packet: segment.packet,

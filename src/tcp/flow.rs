@@ -304,7 +304,7 @@ impl Flow {
         if segment.flags.contains(TcpFlags::RST) {
             directions
                 .of_mut(way.back())
-                .note_reset_of_peer(segment.packet);
+                .note_reset_of_peer(&Arrival::of(segment));
         }
         if segment.flags.contains(TcpFlags::ACK) && is_believed {
             let acknowledged = directions.of_mut(way.back());

@@ -55,7 +55,7 @@ pub struct Direction {
     doubt: Doubt,
     hole: Option<Box<Hole>>,
     /// The last packet that brought bytes.
-    latest: Option<PacketId>,
+    latest: Option<Arrival>,
     /// The highest position that a RST of the peer acknowledged.
     acknowledged_by_reset: u64,
     bytes: u64,
@@ -123,7 +123,9 @@ impl Direction {
         let goes_on = |rst: &End| {
             !self.rst_took_effect
                 && self.next > rst.position
-                && self.latest > Some(rst.arrival.packet)
+                && self
+                    .latest
+                    .is_some_and(|latest| rst.arrival.is_before(&latest))
         };
         let rst = self.rst.as_deref()?;
         (rst.position >= self.acknowledged && !goes_on(rst)).then_some(*rst)
@@ -466,11 +468,11 @@ impl Direction {
     }
 
     /// Notes that the peer sent a RST of its own in this packet.
-    pub(super) fn note_reset_of_peer(&mut self, packet: PacketId) {
+    pub(super) fn note_reset_of_peer(&mut self, arrival: &Arrival) {
         let was_awaited = |rst: &End| {
             let in_order = rst.position == self.acknowledged
                 || self.rst_in_order && rst.position > self.acknowledged;
-            rst.arrival.packet < packet && in_order
+            rst.arrival.is_before(arrival) && in_order
         };
         self.rst_took_effect |= self.rst.as_deref().is_some_and(was_awaited);
     }
@@ -624,7 +626,9 @@ impl Direction {
         let (offset, sequence) = (self.offset(), self.sequence());
         self.next += bytes.len() as u64;
         self.bytes += bytes.len() as u64;
-        self.latest = self.latest.max(Some(arrival.packet));
+        if self.latest.is_none_or(|latest| latest.is_before(&arrival)) {
+            self.latest = Some(arrival);
+        }
         sink(StreamEvent::Data(Chunk {
             offset,
             sequence,
