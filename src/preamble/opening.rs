@@ -65,7 +65,7 @@ enum State {
     Asked(Box<Dialogue>),
     /// So many of the client's bytes are still the header's.
     Passing(usize),
-    /// The client's first bytes are missing.
+    /// The client's first bytes are missing, or some of a dialogue: more of it may come.
     Unheard,
     /// It is something else.
     Over,
@@ -90,12 +90,6 @@ impl Opening {
     #[must_use]
     pub fn into_found(self) -> Vec<Preamble> {
         self.found
-    }
-
-    /// Whether all preambles are over.
-    #[must_use]
-    pub const fn is_over(&self) -> bool {
-        matches!(self.state, State::Over)
     }
 
     /// Whether what a side sends next can be read only when the other side's bytes are there;
@@ -167,6 +161,7 @@ impl Opening {
                 self.state = State::Unheard;
                 Some((gap, Remains::Nothing))
             }
+            (State::Unheard, _) => Some((gap, Remains::Nothing)),
             (State::Passing(left), Side::Client) if gap.length > 0 => {
                 let length = usize::try_from(gap.length).unwrap_or(usize::MAX);
                 let passed = length.min(*left);
@@ -182,7 +177,13 @@ impl Opening {
             (State::Start | State::Begun(_) | State::Passing(_), Side::Server) => {
                 Some((gap, Remains::Nothing))
             }
-            _ => Some((gap, self.give_up())),
+            _ => {
+                let remains = self.give_up();
+                if remains == Remains::Unplaced {
+                    self.state = State::Unheard;
+                }
+                Some((gap, remains))
+            }
         }
     }
 
@@ -206,7 +207,12 @@ impl Opening {
                 Step::Rest(chunk.behind(passed))
             }
             (State::Unheard, Side::Server) if socks::is_answer(chunk.bytes) => {
-                Step::Unplaced(chunk)
+                self.state = State::Unheard;
+                Step::Unplaced(chunk.behind(chunk.bytes.len()))
+            }
+            (State::Unheard, Side::Client) => {
+                self.state = State::Unheard;
+                Step::Over(None, chunk)
             }
             _ => Step::Over(None, chunk),
         }

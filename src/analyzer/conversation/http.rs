@@ -9,6 +9,7 @@ use crate::websocket::reader::FrameReader;
 use crate::websocket::search::{Search, Threshold};
 
 use super::Conversation;
+use super::opening::Opened;
 
 /// Handshake attempts of one connection that are kept.
 const ATTEMPTS: usize = 16;
@@ -26,12 +27,13 @@ impl Conversation {
             if self.waits(side) {
                 return chunk.bytes.len();
             }
-            if !self.opening.is_over() {
-                let Some(rest) = self.open(way, side, chunk) else {
-                    return 0;
-                };
-                chunk = rest;
-                continue;
+            match self.open(way, side, chunk) {
+                Opened::Http(same) => chunk = same,
+                Opened::Rest(rest) => {
+                    chunk = rest;
+                    continue;
+                }
+                Opened::Later => return 0,
             }
             chunk = match self.exchanges.data(side, chunk, limits) {
                 Progress::Rest(rest) => {

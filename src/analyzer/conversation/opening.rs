@@ -8,6 +8,16 @@ use crate::websocket::kept::KeptChunk;
 
 use super::{Conversation, Kind};
 
+/// What is left of a chunk when preambles have taken theirs.
+pub(super) enum Opened<'s> {
+    /// What stands behind a preamble, and may be one.
+    Rest(Chunk<'s>),
+    /// It is none of a preamble.
+    Http(Chunk<'s>),
+    /// It is none, and other bytes are to be read before it.
+    Later,
+}
+
 impl Conversation {
     /// Whether what a side sends next can be read only when the other side's bytes are there.
     pub(super) fn waits(&self, side: Side) -> bool {
@@ -15,19 +25,19 @@ impl Conversation {
         waits.unwrap_or_else(|| self.exchanges.waits(side))
     }
 
-    /// Takes what of a chunk is a preamble's; returns what is left to read, unless it must be
-    /// read later.
-    pub(super) fn open<'s>(&mut self, way: Way, side: Side, chunk: Chunk<'s>) -> Option<Chunk<'s>> {
+    /// Takes what of a chunk is a preamble's.
+    pub(super) fn open<'s>(&mut self, way: Way, side: Side, chunk: Chunk<'s>) -> Opened<'s> {
         match self.opening.data(side, chunk) {
-            Step::Rest(rest) | Step::Over(None, rest) => Some(rest),
+            Step::Rest(rest) => Opened::Rest(rest),
+            Step::Over(None, rest) => Opened::Http(rest),
             Step::Over(Some(held), rest) => {
                 self.waiting.of_mut(way).push_front(KeptChunk::of(&rest));
                 self.give_back(&held);
-                None
+                Opened::Later
             }
             Step::Unplaced(rest) => {
                 self.lose_both_places();
-                Some(rest)
+                Opened::Rest(rest)
             }
         }
     }

@@ -103,10 +103,17 @@ pub fn is_begun(bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether a packet's bytes are what a proxy answers first.
+/// Whether all of `bytes` are one of the things that a proxy says which opens a way.
 #[must_use]
-pub const fn is_answer(bytes: &[u8]) -> bool {
-    matches!(bytes, [5, 0 | 2] | [0, 0x5a, _, _, _, _, _, _])
+pub fn is_answer(bytes: &[u8]) -> bool {
+    match bytes {
+        // A method, the end of a login, and all of version 4.
+        [5, 0 | 2] | [1, 0] | [0, 0x5a, _, _, _, _, _, _] => true,
+        [5, 0, 0, 1, rest @ ..] => rest.len() == 4 + 2,
+        [5, 0, 0, 4, rest @ ..] => rest.len() == 16 + 2,
+        [5, 0, 0, 3, length, rest @ ..] => rest.len() == usize::from(*length) + 2,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
