@@ -18,6 +18,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
+use built::preambles::{NAME, TCP4, binary, socks5};
 use wsblame::rules::{self, Table};
 use wsblame_fixtures::Side::{Client, Server};
 use wsblame_fixtures::{
@@ -54,6 +55,11 @@ impl Script {
             name,
             ..Self::default()
         }
+    }
+
+    fn behind(name: &'static str, turns: &[built::preambles::Turn]) -> Self {
+        let add = |script: Self, (side, bytes): &_| script.bytes(*side, bytes);
+        turns.iter().fold(Self::new(name), add)
     }
 
     fn accepted(name: &'static str) -> Self {
@@ -319,6 +325,18 @@ fn scripts() -> Vec<Script> {
             .client(hello.clone())
             .server(hello.clone())
             .closes(4000),
+        Script::behind("behind a PROXY header", &binary(1, 0x11, &TCP4))
+            .bytes(Client, upgrade.encode())
+            .bytes(Server, switching.encode())
+            .client(hello.clone().rsv(2))
+            .server(hello.clone())
+            .closes(1000),
+        Script::behind("behind SOCKS", &socks5(NAME))
+            .bytes(Client, upgrade.encode())
+            .bytes(Server, switching.encode())
+            .client(hello.clone())
+            .server(hello.clone().rsv(2))
+            .closes(1000),
         Script::new("nothing right in both heads")
             .bytes(Client, stripped.encode())
             .bytes(Server, wrong.encode())

@@ -7,6 +7,7 @@
 )]
 
 pub(crate) mod pcapng;
+pub(crate) mod preambles;
 pub(crate) mod sets;
 
 use std::path::{Path, PathBuf};
