@@ -145,6 +145,8 @@ fn in_expected_form(connection: &Value) -> Value {
     json!({
         "client": endpoint(&connection["client"]),
         "server": endpoint(&connection["server"]),
+        "layers": connection["layers"],
+        "preambles": connection["preambles"],
         "outcome": handshake["outcome"],
         "status": handshake["status"],
         "negotiated_extensions": handshake["negotiated_extensions"],
