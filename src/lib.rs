@@ -37,7 +37,7 @@
 //!
 //! | module | knows | does not know |
 //! |---|---|---|
-//! | [`source`] | files, formats, compression, what they say of themselves, how they end | what packets hold |
+//! | [`source`] | files and sets of files, formats, compression, what they say of themselves, how they end | what packets hold |
 //! | [`decode`] | link, network and TCP headers | connections |
 //! | [`tcp`] | sequence numbers, what is missing, whose segments they are, when a connection is over | what streams carry |
 //! | [`preamble`] | what stands before HTTP: the PROXY protocol, SOCKS | HTTP |

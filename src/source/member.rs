@@ -7,9 +7,9 @@ use super::{Input, Merged, OpenError, PacketSource, Refusal, Savefile};
 use crate::packet::RawPacket;
 use crate::time::Timestamp;
 
-/// Captures that hold a descriptor and a buffer in flow (1 MiB) at once. Captures of one place
-/// follow one another, or are as many as it has interfaces; of more that overlap in time each
-/// further one is opened anew whenever it is read from.
+/// Captures that hold a descriptor at once. Captures of one place follow one another, or are as
+/// many as it has interfaces; of more that overlap in time each further one is opened anew
+/// whenever it is read from.
 const HELD_OPEN: usize = 16;
 
 /// Captures that may be open when a compressed one is opened: it cannot be read on in its middle
@@ -119,7 +119,7 @@ impl Part for Member {
         };
         let (first, is_compressed) = (*first, input.compression.is_some());
         let time = self.begin(|it| {
-            if open < HELD_OPEN {
+            if open == 0 {
                 Savefile::open(&it.path, it.index)
             } else if is_compressed && open >= OPEN_BESIDE_COMPRESSED {
                 Err(OpenError {
@@ -127,7 +127,7 @@ impl Part for Member {
                     reason: Refusal::TooManyOpen(open),
                 })
             } else {
-                Savefile::open_visiting(&it.path, it.index)
+                Savefile::open_beside(&it.path, it.index, open < HELD_OPEN)
             }
         });
         // Packets of another time would not be in their place.

@@ -28,6 +28,9 @@ pub(super) use record::LONGEST_RECORD;
 /// What stands for the time of a packet where none is known.
 const NO_TIME: Timestamp = Timestamp::from_nanos(0, 0);
 
+/// Bytes that the buffer of a file grows to which is read beside others.
+const BESIDE_OTHERS: usize = 128 << 10;
+
 /// Bytes at the begin of an input that is no capture, for its error message.
 const SHOWN_START: usize = 24;
 
@@ -92,15 +95,19 @@ impl Savefile {
         Ok(savefile)
     }
 
-    /// Opens the regular file `name` as [`Self::open`] does, to be read with little memory and
-    /// without holding a descriptor.
-    pub(super) fn open_visiting(name: &Path, index: u32) -> Result<Self, OpenError> {
+    /// Opens the regular file `name` as [`Self::open`] does, to be read beside others: with a
+    /// smaller buffer and, unless it `holds` its descriptor, with a small one and none.
+    pub(super) fn open_beside(name: &Path, index: u32, holds: bool) -> Result<Self, OpenError> {
         let shown = name.to_string_lossy();
         let begin = || {
-            let file = Visited::new(name)?;
-            let size = file.size();
-            let stream = Stream::new(Box::new(file))?;
-            let mut savefile = Self::begin(&shown, index, Buffer::of(stream, Visited::AT_ONCE))?;
+            let visited = Visited::new(name)?;
+            let size = visited.size();
+            let buffer = if holds {
+                Buffer::of(Stream::new(Box::new(File::open(name)?))?, BESIDE_OTHERS)
+            } else {
+                Buffer::of(Stream::new(Box::new(visited))?, Visited::AT_ONCE)
+            };
+            let mut savefile = Self::begin(&shown, index, buffer)?;
             savefile.input.size = Some(size);
             Ok(savefile)
         };
