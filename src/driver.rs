@@ -3,6 +3,7 @@
 
 mod captures;
 mod choosing;
+mod notes;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,11 +14,10 @@ use crate::analyzer::watch::{Seen, Sight};
 use crate::analyzer::{Analysis, Analyzer, Exposure};
 use crate::choice::Choice;
 use crate::decode::{Decoder, Skipped};
-use crate::hygiene::{Hygiene, Note, Trouble};
+use crate::hygiene::Hygiene;
 use crate::limits::Limits;
 use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
-use crate::rules::Severity;
 use crate::source::{self, Captures, Damage, Ending, Input, PacketSource, Refusal};
 use choosing::Chooser;
 
@@ -280,7 +280,7 @@ impl Run {
                 captures::name(&mut connection.server, names);
             }
         }
-        let notes = notes(&self.hygiene, &analysis);
+        let notes = notes::of(&self.inputs, &self.hygiene, &analysis);
         let mut report = report(self.inputs, analysis, notes);
         if let Some(chooser) = chooser {
             chooser.finish(&mut report);
@@ -328,29 +328,4 @@ fn report(inputs: Vec<model::Input>, analysis: Analysis, hygiene: Vec<model::Not
         hygiene,
         connections,
     }
-}
-
-/// What is the matter with the capture, as packets and connections show it.
-fn notes(hygiene: &Hygiene, analysis: &Analysis) -> Vec<model::Note> {
-    let sides = analysis.sides;
-    let one_sided = (sides.one > 0).then_some(Note {
-        trouble: Trouble::OneSided {
-            connections: sides.one,
-            of: sides.one.saturating_add(sides.both),
-        },
-        input: None,
-        packet: None,
-    });
-    let notes = hygiene.notes().into_iter().chain(one_sided);
-    notes
-        .map(|note| model::Note {
-            kind: note.trouble.as_str(),
-            severity: Severity::Info,
-            input: note.input,
-            count: note.trouble.count(),
-            packet: note.packet,
-            message: note.trouble.message(),
-            advice: note.trouble.advice(),
-        })
-        .collect()
 }

@@ -84,6 +84,31 @@ fn half_of_a_connection_is_one_sided() {
 }
 
 #[test]
+fn what_the_capture_lost_itself_is_said_first() {
+    let packets = broken().packets;
+    let mut file =
+        built::pcapng::Pcapng::new(built::pcapng::Order::Little, &[]).interface(1, 0, &[]);
+    for packet in &packets {
+        let micros = u64::try_from(packet.time.as_micros()).unwrap();
+        file = file.packet(0, micros, &packet.bytes, &[]);
+    }
+    let drops = 512_u64.to_le_bytes();
+    let file = file.statistics(0, &[(7, &drops)]);
+    let path = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&path, file.bytes).unwrap();
+    let report = report_of_files(&[path.path()]);
+    assert_eq!(kinds(&report), [("kernel-drops", 512)]);
+    let [note] = &report.hygiene[..] else {
+        panic!("{:?}", report.hygiene);
+    };
+    assert!(
+        note.message
+            .starts_with("the capture itself lost 512 packets")
+    );
+    assert!(note.advice.contains("-B"));
+}
+
+#[test]
 fn a_clock_that_was_set_back_is_told_and_blames_nobody() {
     let mut capture = broken();
     for packet in capture.packets.iter_mut().skip(8) {

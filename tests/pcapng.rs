@@ -179,7 +179,7 @@ fn obsolete_packets_are_read_and_say_what_was_lost() {
         assert_eq!((dropped.interface, dropped.os), (None, None));
         let told = told(&report);
         assert!(
-            told.contains("the capture itself lost 5 packets on eth0:"),
+            told.contains("the capture itself lost 5 packets on eth0"),
             "{told}"
         );
     }

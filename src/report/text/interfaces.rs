@@ -65,11 +65,7 @@ fn lost(input: &Input) -> Option<Line> {
         format!("{packets}{on}{parts}")
     });
     let told = first_few(told);
-    Some(
-        Line::default()
-            .and(DOUBTFUL, format!("the capture itself lost {told}"))
-            .and(PLAIN, ": what is missing below may be among them"),
-    )
+    Some(Line::default().and(DOUBTFUL, format!("the capture itself lost {told}")))
 }
 
 /// Who dropped how many, if it was not one alone. A single number is not told as somebody's:
@@ -240,7 +236,7 @@ mod tests {
         };
         insta::assert_snapshot!(shown(&of(vec![eth0.clone()])), @r#"
         the capture itself lost 512 packets on eth0 (operating system 500,
-          interface 12): what is missing below may be among them
+          interface 12)
         "#);
         let mut other = interface(1, "", ETHERNET, 0);
         other.dropped.total = Some(1);
