@@ -37,7 +37,7 @@ const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
 /// Bytes that the fuzzer need not find by itself.
-const WORDS: [&[u8]; 12] = [
+const WORDS: [&[u8]; 18] = [
     b"GET /chat?token=1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
       Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
       Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
@@ -55,6 +55,12 @@ const WORDS: [&[u8]; 12] = [
     b"\x16\x03\x01\x00\x04abcd",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     b"{\"error\": \"\x1b[2J\"}",
+    b"PROXY TCP4 192.0.2.1 192.0.2.2 50000 80\r\n",
+    b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x14\xc0\0\x02\x01\xc0\0\x02\x02\xc3\x50\0\x50\x02\0\x05a.b.c",
+    b"\x05\x02\x00\x02\x05\x01\x00\x03\x01a\0\x50",
+    b"\x05\x00\x05\x00\x00\x01\0\0\0\0\0\0",
+    b"\x04\x01\0\x50\0\0\0\x01\0a\0",
+    b"\x00\x5a\0\0\0\0\0\0",
 ];
 
 #[derive(Clone, Debug)]

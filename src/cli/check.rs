@@ -19,7 +19,8 @@ use crate::untrusted::Untrusted;
 /// Say what broke the WebSocket connections of a capture
 ///
 /// Several captures are analysed in time order as one: the files of a
-/// rotation, or captures of several interfaces or hosts. What a
+/// rotation, or captures of several interfaces or hosts. Connections are
+/// also found behind a PROXY protocol header, SOCKS or CONNECT. What a
 /// pcapng file says beside its packets is in the report: packets that the
 /// capture itself lost, interfaces, comments, names of addresses.
 #[derive(Debug, clap::Args)]
