@@ -1,7 +1,7 @@
 //! The one buffer between a stream and its records. It knows how many bytes came by and which
 //! are at hand, not what they mean.
 
-use super::compressed::{ReadFault, Stream};
+use super::stream::{ReadFault, Stream};
 
 /// Bytes of a buffer at first. Of many files that are read as one, most wait for their turn.
 const AT_FIRST: usize = 64 << 10;
@@ -48,6 +48,11 @@ impl Buffer {
             in_flow,
             flooded: false,
         }
+    }
+
+    /// Bytes that it grows to if the stream fills it.
+    pub(super) const fn in_flow(&self) -> usize {
+        self.in_flow
     }
 
     pub(super) const fn stream(&self) -> &Stream {
@@ -107,8 +112,16 @@ impl Buffer {
         Ok(read > 0)
     }
 
-    /// Gives the memory back; nothing is at hand any more.
+    /// Reads until `length` bytes are at hand, which are no more than a buffer has at first, or
+    /// the stream ends.
+    pub(super) fn want(&mut self, length: usize) -> Result<(), ReadFault> {
+        while self.at_hand().len() < length && self.fill()? {}
+        Ok(())
+    }
+
+    /// Gives the file and the memory back; nothing is at hand any more.
     pub(super) fn release(&mut self) {
+        self.stream.close();
         self.before = self.offset_of_end();
         self.bytes = Vec::new();
         self.start = 0;
@@ -125,7 +138,7 @@ mod tests {
     #[test]
     fn a_small_buffer_is_small_again_behind_a_long_record() {
         const SMALL: usize = 1000;
-        let stream = Stream::new(Box::new(Cursor::new(vec![7; 20 * SMALL]))).unwrap();
+        let stream = Stream::new(Box::new(Cursor::new(vec![7; 20 * SMALL])));
         let mut buffer = Buffer::of(stream, SMALL);
         while buffer.at_hand().len() < 5 * SMALL {
             assert!(buffer.fill().unwrap());

@@ -199,7 +199,11 @@ impl fmt::Display for Break {
             after,
             reason,
         } = self;
-        write!(f, "{reason} at byte {offset}, after packet {after}")
+        match reason {
+            // It names the byte of the file.
+            Reason::CompressionDamaged(_) => write!(f, "{reason}, after packet {after}"),
+            _ => write!(f, "{reason} at byte {offset}, after packet {after}"),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod captures;
 mod compressed;
 mod damage;
 mod filter;
+mod foreign;
 mod input;
 mod interface;
 mod member;
@@ -21,6 +22,7 @@ mod refusal;
 #[cfg(test)]
 pub(crate) mod samples;
 mod savefile;
+mod stream;
 mod visited;
 
 pub use about::{About, Comment, LeftOut, Secrets, Section};

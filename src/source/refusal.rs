@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io;
 
+use super::stream::ReadFault;
 use super::{Format, Reason};
 
 /// An input that cannot be read. Its message is one line and names the input.
@@ -100,8 +101,17 @@ pub enum Refusal {
     #[error("its file header is damaged: {0}")]
     HeaderDamaged(Reason),
     /// The compressed data cannot be decompressed.
-    #[error("its compressed data is damaged: {0}")]
+    #[error("{0}")]
     CompressionDamaged(String),
+    /// The first bytes are of a format that is not read, and that this command makes one of that
+    /// is.
+    #[error("{what}, which is not read as it is: {command}")]
+    Wrapped {
+        /// What the input is.
+        what: String,
+        /// The command that takes the capture out of it.
+        command: String,
+    },
 }
 
 impl Refusal {
@@ -119,6 +129,20 @@ impl From<io::Error> for Refusal {
             io::ErrorKind::PermissionDenied => Self::Permission,
             io::ErrorKind::IsADirectory => Self::Directory,
             _ => Self::Io { offset: 0, error },
+        }
+    }
+}
+
+impl Refusal {
+    /// A fault in front of the capture, at this offset (behind decompression).
+    pub(super) fn of_fault(fault: ReadFault, offset: u64) -> Self {
+        match fault {
+            ReadFault::EndsEarly => {
+                Self::CompressionDamaged(Reason::CompressionEndsEarly.to_string())
+            }
+            ReadFault::Damaged(message) => Self::CompressionDamaged(message),
+            ReadFault::Io(error) if offset == 0 => error.into(),
+            ReadFault::Io(error) => Self::Io { offset, error },
         }
     }
 }

@@ -14,7 +14,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::buffer::Buffer;
-use super::compressed::{ReadFault, Stream};
+use super::compressed::decompressed;
+use super::foreign;
+use super::stream::{ReadFault, Stream};
 use super::visited::Visited;
 use super::{
     About, Break, Damages, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal,
@@ -103,9 +105,9 @@ impl Savefile {
             let visited = Visited::new(name)?;
             let size = visited.size();
             let buffer = if holds {
-                Buffer::of(Stream::new(Box::new(File::open(name)?))?, BESIDE_OTHERS)
+                Buffer::of(Stream::new(Box::new(File::open(name)?)), BESIDE_OTHERS)
             } else {
-                Buffer::of(Stream::new(Box::new(visited))?, Visited::AT_ONCE)
+                Buffer::of(Stream::new(Box::new(visited)), Visited::AT_ONCE)
             };
             let mut savefile = Self::begin(&shown, index, buffer)?;
             savefile.input.size = Some(size);
@@ -128,12 +130,11 @@ impl Savefile {
         index: u32,
         reader: R,
     ) -> Result<Self, OpenError> {
-        Stream::new(Box::new(reader))
-            .and_then(|stream| Self::begin(name, index, Buffer::new(stream)))
-            .map_err(|reason| OpenError {
-                name: name.to_owned(),
-                reason,
-            })
+        let buffer = Buffer::new(Stream::new(Box::new(reader)));
+        Self::begin(name, index, buffer).map_err(|reason| OpenError {
+            name: name.to_owned(),
+            reason,
+        })
     }
 
     /// What is known of the input so far.
@@ -142,12 +143,14 @@ impl Savefile {
         &self.input
     }
 
-    fn begin(name: &str, index: u32, mut buffer: Buffer) -> Result<Self, Refusal> {
+    fn begin(name: &str, index: u32, buffer: Buffer) -> Result<Self, Refusal> {
+        let mut buffer = decompressed(buffer)?;
         let format = loop {
             match recognise(buffer.at_hand())? {
                 Some(format) => break format,
-                None if fill_header(&mut buffer, None)? => {}
-                None => return Err(not_a_capture(buffer.at_hand())),
+                None if buffer.at_hand().len() < foreign::TELLING
+                    && fill_header(&mut buffer, None)? => {}
+                None => return Err(not_a_capture(&buffer)),
             }
         };
         let mut about = About::default();
@@ -169,7 +172,7 @@ impl Savefile {
             index,
             name: name.to_owned(),
             format,
-            compression: buffer.stream().compression(),
+            compression: buffer.stream().compressions().first().copied(),
             packets: 0,
             foreign: 0,
             withheld: 0,
@@ -314,7 +317,7 @@ impl PacketSource for Savefile {
     }
 }
 
-/// The format that begins with these bytes; `None` for too few to say.
+/// The format that begins with these bytes; `None` for too few to say, or for none that is read.
 fn recognise(start: &[u8]) -> Result<Option<Format>, Refusal> {
     let Some(magic) = start.first_chunk::<4>() else {
         return Ok(None);
@@ -327,18 +330,19 @@ fn recognise(start: &[u8]) -> Result<Option<Format>, Refusal> {
         b"\x0a\x0d\x0d\x0a" => Ok(Some(Format::Pcapng)),
         b"snoo" => Err(Refusal::Unsupported("a snoop capture")),
         b"GMBU" | b"RTSS" => Err(Refusal::Unsupported("a Network Monitor capture")),
-        _ if start.len() < SHOWN_START => Ok(None),
-        _ => Err(not_a_capture(start)),
+        _ => Ok(None),
     }
 }
 
-fn not_a_capture(start: &[u8]) -> Refusal {
+fn not_a_capture(buffer: &Buffer) -> Refusal {
+    let start = buffer.at_hand();
     if start.is_empty() {
         return Refusal::Empty;
     }
-    Refusal::NotACapture {
+    let known = foreign::recognise(start, &buffer.stream().compressions());
+    known.unwrap_or_else(|| Refusal::NotACapture {
         start: start.get(..SHOWN_START).unwrap_or(start).to_vec(),
-    }
+    })
 }
 
 fn header_cut(format: Format, buffer: &Buffer) -> Refusal {
@@ -351,16 +355,9 @@ fn header_cut(format: Format, buffer: &Buffer) -> Refusal {
 /// Reads more of an input that is not known to be a capture yet; `false` at its end.
 fn fill_header(buffer: &mut Buffer, format: Option<Format>) -> Result<bool, Refusal> {
     buffer.fill().or_else(|fault| match (fault, format) {
-        (ReadFault::EndsEarly, _) if buffer.at_hand().is_empty() => Err(
-            Refusal::CompressionDamaged(Reason::CompressionEndsEarly.to_string()),
-        ),
+        (ReadFault::EndsEarly, None) if !buffer.at_hand().is_empty() => Ok(false),
         (ReadFault::EndsEarly, Some(format)) => Err(header_cut(format, buffer)),
-        (ReadFault::EndsEarly, None) => Ok(false),
-        (ReadFault::Damaged(message), _) => Err(Refusal::CompressionDamaged(message)),
-        (ReadFault::Io(error), _) => Err(Refusal::Io {
-            offset: buffer.offset_of_end(),
-            error,
-        }),
+        (fault, _) => Err(Refusal::of_fault(fault, buffer.offset_of_end())),
     })
 }
 

@@ -241,7 +241,7 @@ fn refusals_name_the_input_and_what_is_wrong() {
     );
     assert_eq!(
         refusal(b"\x28\xb5\x2f\xfd\x04\x00"),
-        "sample: compressed with zstd, which is not supported"
+        "sample: the compressed data ends early"
     );
     assert_eq!(
         refusal(&pcap(&[])[..23]),
