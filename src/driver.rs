@@ -175,36 +175,42 @@ impl Run {
             input.cut_packets += u64::from(cut);
         }
         self.hygiene.note(packet);
-        let mut fits = true;
-        if let Some(chooser) = &mut self.chooser {
-            match chooser.has_packet(packet) {
-                Ok(true) => {}
-                Ok(false) => return self.leave_out(packet, false),
-                Err(_unfit) => fits = false,
-            }
+        if self.chooser.is_some() {
+            return self.take_if_chosen(packet, show);
         }
         // By reference: a segment is large, and would be copied out of the result.
+        match &self.decoder.decode(packet) {
+            Ok(segment) => {
+                self.hygiene.note_segment(segment);
+                self.analyzer.push_showing(segment, show);
+            }
+            Err(reason) => skip(&mut self.skipped, packet, *reason),
+        }
+    }
+
+    fn take_if_chosen(&mut self, packet: &RawPacket<'_>, show: &mut dyn FnMut(Seen)) {
+        let Some(chooser) = &mut self.chooser else {
+            return;
+        };
+        let passes = chooser.has_packet(packet);
+        if passes == Ok(false) {
+            return self.leave_out(packet, false);
+        }
+        let fits = passes.is_ok();
         let decoded = &self.decoder.decode(packet);
         if let Ok(segment) = decoded {
             self.hygiene.note_segment(segment);
         }
-        match (decoded, &mut self.chooser) {
-            (Ok(segment), None) => self.analyzer.push_showing(segment, show),
-            (Ok(segment), Some(chooser)) if fits && chooser.has_segment(segment) => {
+        match decoded {
+            Ok(segment) if fits && chooser.has_segment(segment) => {
                 self.analyzer.push_showing(segment, &mut |seen| {
                     if chooser.has_seen(&seen) {
                         show(seen);
                     }
                 });
             }
-            (Ok(_), Some(_)) => self.leave_out(packet, !fits),
-            (Err(reason), _) => {
-                let counts = self.skipped.get_mut(index);
-                let count = counts.and_then(|counts| counts.get_mut(*reason as usize));
-                if let Some(count) = count {
-                    *count += 1;
-                }
-            }
+            Ok(_) => self.leave_out(packet, !fits),
+            Err(reason) => skip(&mut self.skipped, packet, *reason),
         }
     }
 
@@ -301,6 +307,15 @@ fn damage(damage: &Damage) -> model::Damage {
         next_packet: damage.next,
         resumed: damage.resumed,
         reason: damage.reason.to_string(),
+    }
+}
+
+/// Counts a packet that holds no segment that could be read.
+fn skip(counts: &mut [[u64; Skipped::ALL.len()]], packet: &RawPacket<'_>, reason: Skipped) {
+    let index = usize::try_from(packet.id.input).unwrap_or(usize::MAX);
+    let counts = counts.get_mut(index);
+    if let Some(count) = counts.and_then(|counts| counts.get_mut(reason as usize)) {
+        *count += 1;
     }
 }
 
