@@ -18,6 +18,7 @@ mod passed;
 mod segment;
 mod skipped;
 mod span;
+mod tunnel;
 
 pub use carrier::{Carrier, Carriers};
 pub use checksum::Checksum;
@@ -27,12 +28,11 @@ pub use skipped::Skipped;
 
 use crate::packet::{LinkType, RawPacket};
 use layer::Layer;
-use link::{ethernet, host};
 use passed::Passed;
 use span::Span;
 
-/// Headers read in front of TCP. Real packets have two to eight (a cloud's overlay network with
-/// VLAN tags); a packet made of nothing but tags must not cost more than any other.
+/// Headers read in front of TCP. Real packets have two to sixteen (a mirror of a cloud's overlay
+/// network, with VLAN tags and labels); a packet made of nothing but tags must not cost more than any other.
 const MAX_HEADERS: usize = 32;
 
 /// The TCP segment in `packet`; its payload is borrowed from the packet.
@@ -43,24 +43,26 @@ const MAX_HEADERS: usize = 32;
 ///
 /// The reason why this packet gives no segment, which is often that it is none.
 pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
-    let mut span = Span::of(packet);
     let mut passed = Passed::default();
+    segment(packet, &mut passed).map_err(|reason| passed.reason(reason))
+}
+
+fn segment<'p>(packet: &RawPacket<'p>, passed: &mut Passed) -> Result<Segment<'p>, Skipped> {
+    let mut bytes = Span::of(packet);
+    let span = &mut bytes;
     let mut layer = link::first(packet.link)?;
     for _header in 0..MAX_HEADERS {
         layer = match layer {
-            Layer::Ethernet => ethernet::ethernet(&mut span, &mut passed)?,
-            Layer::Vlan => ethernet::vlan(&mut span, &mut passed)?,
-            Layer::Llc => ethernet::llc(&mut span)?,
-            Layer::LinuxSll => host::linux_sll(&mut span, &mut passed)?,
-            Layer::LinuxSll2 => host::linux_sll2(&mut span, &mut passed)?,
-            Layer::AddressFamily => host::address_family(&mut span)?,
-            Layer::Ip => network::ip(&span)?,
-            Layer::Ipv4 => network::ipv4(&mut span)?,
-            Layer::Ipv6 => network::ipv6(&mut span)?,
-            Layer::Ipv6Extension(header) => network::extension(header, &mut span)?,
-            Layer::Ipv6Fragment(header) => network::fragment(header, &mut span)?,
-            Layer::Authentication(header) => network::authentication(header, &mut span)?,
-            Layer::Tcp(header) => return segment::read(packet, &header, &passed, span),
+            Layer::Ethernet => link::ethernet::ethernet(span, passed)?,
+            Layer::Link(header) => link::read(header, span, passed)?,
+            Layer::Ip => network::ip(span)?,
+            Layer::Ipv4 => network::ipv4(span, passed)?,
+            Layer::Ipv6 => network::ipv6(span, passed)?,
+            Layer::Ipv6Extension => network::extension(span, passed)?,
+            Layer::Ipv6Fragment => network::fragment(span, passed)?,
+            Layer::Authentication => network::authentication(span, passed)?,
+            Layer::Tunnel(header) => tunnel::read(header, span, passed)?,
+            Layer::Tcp => return segment::read(packet, passed, bytes),
         };
     }
     Err(Skipped::NestedTooDeep)

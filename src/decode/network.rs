@@ -9,9 +9,15 @@ use etherparse::{
     Ipv6RawExtHeaderSlice, ip_number,
 };
 
-use super::Skipped;
-use super::layer::{IpHeader, Layer};
+use super::layer::Layer;
+use super::link::Link;
+use super::passed::{IpHeader, Passed};
 use super::span::Span;
+use super::tunnel::Tunnel;
+use super::{Carrier, Skipped};
+
+/// A frame directly in IP, as segment routing ends (RFC 8986 section 4.9).
+const ETHERNET: IpNumber = IpNumber(143);
 
 /// IPv4 or IPv6, by the version in the first four bits.
 pub(super) fn ip(span: &Span<'_>) -> Result<Layer, Skipped> {
@@ -23,8 +29,19 @@ pub(super) fn ip(span: &Span<'_>) -> Result<Layer, Skipped> {
     }
 }
 
+/// Whether the span holds as much as an IP header at its beginning states, where that is there to
+/// be read.
+pub(super) fn fits(span: &Span<'_>) -> bool {
+    let stated = match *span.bytes() {
+        [0x40..=0x4f, _, high, low, ..] => usize::from(u16::from_be_bytes([high, low])),
+        [0x60..=0x6f, _, _, _, high, low, ..] => 40 + usize::from(u16::from_be_bytes([high, low])),
+        _ => 0,
+    };
+    stated <= span.wire()
+}
+
 /// IPv4 (RFC 791 section 3.1), options included.
-pub(super) fn ipv4(span: &mut Span<'_>) -> Result<Layer, Skipped> {
+pub(super) fn ipv4(span: &mut Span<'_>, passed: &mut Passed) -> Result<Layer, Skipped> {
     let header = Ipv4HeaderSlice::from_slice(span.bytes()).map_err(|error| match error {
         ipv4::HeaderSliceError::Len(error) => span.shortage(error.required_len),
         ipv4::HeaderSliceError::Content(_) => Skipped::Malformed,
@@ -41,17 +58,17 @@ pub(super) fn ipv4(span: &mut Span<'_>) -> Result<Layer, Skipped> {
     if header.is_fragmenting_payload() {
         return Err(Skipped::IpFragment);
     }
-    let kept = IpHeader {
+    passed.ip = Some(IpHeader {
         source: IpAddr::V4(header.source_addr()),
         destination: IpAddr::V4(header.destination_addr()),
         ttl: header.ttl(),
         id: Some(header.identification()),
-    };
-    payload(kept, header.protocol())
+    });
+    payload(header.protocol(), passed)
 }
 
 /// IPv6 (RFC 8200 section 3).
-pub(super) fn ipv6(span: &mut Span<'_>) -> Result<Layer, Skipped> {
+pub(super) fn ipv6(span: &mut Span<'_>, passed: &mut Passed) -> Result<Layer, Skipped> {
     let header = Ipv6HeaderSlice::from_slice(span.bytes()).map_err(|error| match error {
         ipv6::HeaderSliceError::Len(error) => span.shortage(error.required_len),
         ipv6::HeaderSliceError::Content(_) => Skipped::Malformed,
@@ -63,23 +80,26 @@ pub(super) fn ipv6(span: &mut Span<'_>) -> Result<Layer, Skipped> {
         payload => span.limit(header_length + payload),
     }
     span.take(header_length)?;
-    let kept = IpHeader {
+    passed.ip = Some(IpHeader {
         source: IpAddr::V6(header.source_addr()),
         destination: IpAddr::V6(header.destination_addr()),
         ttl: header.hop_limit(),
         id: None,
-    };
-    payload(kept, header.next_header())
+    });
+    payload(header.next_header(), passed)
 }
 
 /// The header that the protocol field of an IP header announces, or the next header field of an
-/// extension header behind it: the only place that knows these numbers.
-pub(super) const fn payload(kept: IpHeader, number: IpNumber) -> Result<Layer, Skipped> {
-    match number {
-        ip_number::TCP => Ok(Layer::Tcp(kept)),
-        ip_number::AUTH => Ok(Layer::Authentication(kept)),
-        ip_number::IPV6_FRAGMENTATION_HEADER if kept.source.is_ipv6() => {
-            Ok(Layer::Ipv6Fragment(kept))
+/// extension header behind it: the only place that knows these numbers. Of a tunnel nothing is
+/// kept of the header outside: the segment's address, time to live and identification are those
+/// of its own.
+pub(super) fn payload(number: IpNumber, passed: &mut Passed) -> Result<Layer, Skipped> {
+    let tunnel = match number {
+        ip_number::TCP => return Ok(Layer::Tcp),
+        ip_number::UDP => return Ok(Layer::Tunnel(Tunnel::Udp)),
+        ip_number::AUTH => return Ok(Layer::Authentication),
+        ip_number::IPV6_FRAGMENTATION_HEADER if passed.is_in_ipv6() => {
+            return Ok(Layer::Ipv6Fragment);
         }
         ip_number::IPV6_HEADER_HOP_BY_HOP
         | ip_number::IPV6_ROUTE_HEADER
@@ -87,25 +107,40 @@ pub(super) const fn payload(kept: IpHeader, number: IpNumber) -> Result<Layer, S
         | ip_number::MOBILITY_HEADER
         | ip_number::HIP
         | ip_number::SHIM6
-            if kept.source.is_ipv6() =>
+            if passed.is_in_ipv6() =>
         {
-            Ok(Layer::Ipv6Extension(kept))
+            return Ok(Layer::Ipv6Extension);
         }
-        _ => Err(Skipped::NotTcp),
-    }
+        ip_number::IPV4 => {
+            passed.carried_by(Carrier::IpInIp);
+            Layer::Ipv4
+        }
+        ip_number::IPV6 => {
+            passed.carried_by(Carrier::IpInIp);
+            Layer::Ipv6
+        }
+        ip_number::GRE => Layer::Tunnel(Tunnel::Gre),
+        ip_number::ETHER_IP => Layer::Tunnel(Tunnel::EtherIp),
+        ip_number::MPLS_IN_IP => Layer::Link(Link::Mpls),
+        ETHERNET => Layer::Ethernet,
+        ip_number::ENCAPSULATING_SECURITY_PAYLOAD => return Err(Skipped::Encrypted),
+        _ => return Err(Skipped::NotTcp),
+    };
+    passed.enter_tunnel();
+    Ok(tunnel)
 }
 
 /// An extension header of IPv6 that has the form which all of them have but two (RFC 8200 section
 /// 4, RFC 6564).
-pub(super) fn extension(kept: IpHeader, span: &mut Span<'_>) -> Result<Layer, Skipped> {
+pub(super) fn extension(span: &mut Span<'_>, passed: &mut Passed) -> Result<Layer, Skipped> {
     let header = Ipv6RawExtHeaderSlice::from_slice(span.bytes())
         .map_err(|error| span.shortage(error.required_len))?;
     span.take(header.slice().len())?;
-    payload(kept, header.next_header())
+    payload(header.next_header(), passed)
 }
 
 /// The fragment header of IPv6 (RFC 8200 section 4.5).
-pub(super) fn fragment(kept: IpHeader, span: &mut Span<'_>) -> Result<Layer, Skipped> {
+pub(super) fn fragment(span: &mut Span<'_>, passed: &mut Passed) -> Result<Layer, Skipped> {
     let header = Ipv6FragmentHeaderSlice::from_slice(span.bytes())
         .map_err(|error| span.shortage(error.required_len))?;
     span.take(header.slice().len())?;
@@ -113,16 +148,16 @@ pub(super) fn fragment(kept: IpHeader, span: &mut Span<'_>) -> Result<Layer, Ski
     if header.is_fragmenting_payload() {
         return Err(Skipped::IpFragment);
     }
-    payload(kept, header.next_header())
+    payload(header.next_header(), passed)
 }
 
 /// The authentication header (RFC 4302 section 2), behind IPv4 or IPv6, which leaves what follows
 /// in the clear.
-pub(super) fn authentication(kept: IpHeader, span: &mut Span<'_>) -> Result<Layer, Skipped> {
+pub(super) fn authentication(span: &mut Span<'_>, passed: &mut Passed) -> Result<Layer, Skipped> {
     let header = IpAuthHeaderSlice::from_slice(span.bytes()).map_err(|error| match error {
         ip_auth::HeaderSliceError::Len(error) => span.shortage(error.required_len),
         ip_auth::HeaderSliceError::Content(_) => Skipped::Malformed,
     })?;
     span.take(header.slice().len())?;
-    payload(kept, header.next_header())
+    payload(header.next_header(), passed)
 }

@@ -6,8 +6,7 @@ use std::net::IpAddr;
 use etherparse::err::tcp::HeaderSliceError;
 use etherparse::{TcpHeader, TcpHeaderSlice};
 
-use super::layer::IpHeader;
-use super::passed::Passed;
+use super::passed::{IpHeader, Passed};
 use super::span::Span;
 use super::{Carriers, Checksum, Options, Skipped, checksum};
 use crate::packet::{PacketId, RawPacket};
@@ -114,7 +113,6 @@ impl<'p> Segment<'p> {
 /// Reads the segment that `span` begins with (RFC 9293 section 3.1).
 pub(super) fn read<'p>(
     packet: &RawPacket<'p>,
-    ip: &IpHeader,
     passed: &Passed,
     span: Span<'p>,
 ) -> Result<Segment<'p>, Skipped> {
@@ -136,6 +134,7 @@ pub(super) fn read<'p>(
             TcpHeaderSlice::from_slice(&filled).map_err(|_error| Skipped::Malformed)?
         }
     };
+    let ip = passed.ip.as_ref().ok_or(Skipped::NotIp)?;
     Ok(assemble(packet, ip, passed, &header, span))
 }
 

@@ -18,19 +18,22 @@ pub enum Skipped {
     HeadersCut,
     /// A header contradicts itself, or the packet was too short for it on the wire already.
     Malformed,
+    /// What the packet carries is encrypted: Wi-Fi, MACsec, IPsec.
+    Encrypted,
     /// The packet has more headers than any real one.
     NestedTooDeep,
 }
 
 impl Skipped {
     /// Every reason, in the order of their declaration.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::LinkTypeUnknown,
         Self::NotIp,
         Self::NotTcp,
         Self::IpFragment,
         Self::HeadersCut,
         Self::Malformed,
+        Self::Encrypted,
         Self::NestedTooDeep,
     ];
 
@@ -44,6 +47,7 @@ impl Skipped {
             Self::IpFragment => "ip-fragment",
             Self::HeadersCut => "headers-cut",
             Self::Malformed => "malformed",
+            Self::Encrypted => "encrypted",
             Self::NestedTooDeep => "nested-too-deep",
         }
     }

@@ -68,6 +68,13 @@ impl<'p> Span<'p> {
         Ok(header)
     }
 
+    /// Consumes what is left of a header that states its own `length`, of which so many bytes were
+    /// taken.
+    pub(super) fn take_rest(&mut self, length: u32, taken: usize) -> Result<&'p [u8], Skipped> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        self.take(length.checked_sub(taken).ok_or(Skipped::Malformed)?)
+    }
+
     /// Applies a length that a header states: what lies behind it is padding of the link.
     ///
     /// A statement of more than the link carried is believed only where the capture says that
