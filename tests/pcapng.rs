@@ -21,7 +21,7 @@ use wsblame_fixtures::Packet;
 
 const LINK_ETHERNET: u16 = 1;
 const LINK_RAW: u16 = 101;
-const LINK_WIFI: u16 = 127;
+const LINK_USB: u16 = 189;
 
 const NAME: u16 = 2;
 const RESOLUTION: u16 = 9;
@@ -298,7 +298,7 @@ fn packets_are_numbered_as_wireshark_numbers_them() {
 fn a_link_type_that_is_not_known_names_its_interface() {
     let packets = broken().packets;
     let file = Pcapng::new(Order::Little, &[])
-        .interface(LINK_WIFI, 0, &[(NAME, b"wlan0")])
+        .interface(LINK_USB, 0, &[(NAME, b"usbmon1")])
         .interface(LINK_ETHERNET, 0, &[(NAME, b"eth0")])
         .packet(0, 0, &[0; 60], &[]);
     let file = packets.iter().fold(file, |file, packet| {
@@ -312,8 +312,7 @@ fn a_link_type_that_is_not_known_names_its_interface() {
         .map(|it| it.link_type.readable);
     assert_eq!(readable.collect::<Vec<_>>(), [false, true]);
     let told = told(&report);
-    let expected = "link type 127, IEEE802_11_RADIO (Wi-Fi with radiotap header), cannot be read: \
-                    1 packet of wlan0";
+    let expected = "link type 189, USB_LINUX, cannot be read: 1 packet of usbmon1";
     assert!(told.contains(expected), "{told}");
 }
 
