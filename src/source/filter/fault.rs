@@ -13,8 +13,9 @@ pub struct Fault {
     place: Option<Range<usize>>,
 }
 
-/// A token that libpcap refuses in its own words, as soon as it has read all that comes before.
-const REFUSED: &str = "99999999999999999999";
+/// A token that libpcap refuses in words of their own ("bogus ethernet address ..."), as soon as
+/// it has read all that comes before.
+const REFUSED: &str = "1:2:3:4:5:6:7:8:";
 
 /// Columns of an expression that are shown around a fault.
 const SHOWN: usize = 64;
@@ -71,7 +72,7 @@ fn unexpected(
     compile: &dyn Fn(&str) -> Result<(), String>,
 ) -> Option<Range<usize>> {
     let fits = |part: &str| {
-        let refused = compile(&format!("{part} {REFUSED}"));
+        let refused = compile(&format!("{part} {REFUSED}9"));
         refused.is_err_and(|reason| reason.contains(REFUSED))
     };
     // Not every libpcap refuses it.

@@ -96,6 +96,29 @@ mod with_libpcap {
         }
     }
 
+    proptest::proptest! {
+        /// No names among them: these would be looked up.
+        #[test]
+        fn a_place_is_one_of_the_expression(
+            words in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "tcp", "port", "80", "99999", "(", ")", "and", "or", "not", "!", "==", "[", "]",
+                    "13:2", "&", "host", "10.0.0.1", "10.0.0.1/8", "::1", "é", "'", "\"", "len", ">",
+                    "1:2:3:4:5:6:7:8:9",
+                ]),
+                0..12,
+            ),
+            space in proptest::sample::select(vec![" ", "\n\t"]),
+        ) {
+            let expression = words.join(space);
+            if let Err(fault) = expression.parse::<Expression>() {
+                let place = fault.place();
+                proptest::prop_assert!(place.is_none_or(|it| expression.get(it).is_some()));
+                proptest::prop_assert!(fault.to_string().lines().count() <= 3);
+            }
+        }
+    }
+
     fn packet(link: LinkType, bytes: &[u8]) -> RawPacket<'_> {
         RawPacket {
             id: crate::packet::PacketId {
