@@ -37,13 +37,14 @@
 //!
 //! | module | knows | does not know |
 //! |---|---|---|
-//! | [`source`] | files and sets of files, formats, compression, what they say of themselves, how they end | what packets hold |
+//! | [`source`] | files and sets of files, formats, compression, what they say of themselves, how they end; whether a packet passes a filter | what packets hold |
 //! | [`decode`] | link, network and TCP headers | connections |
 //! | [`tcp`] | sequence numbers, what is missing, whose segments they are, when a connection is over | what streams carry |
 //! | [`preamble`] | what stands before HTTP: the PROXY protocol, SOCKS | HTTP |
 //! | [`http`] | heads, where bodies end, which answer belongs to which request | frames |
 //! | [`websocket`] | handshake fields, frames, messages, closing, foreign bytes | what is allowed |
 //! | [`rules`] | what is allowed, and in which words to say that it was not done | io, other connections |
+//! | [`choice`] | what of the captures was asked for, and in which words | how it is read |
 //! | [`analyzer`] | which stage a connection is in, and what both sides did | files, formats of reports |
 //! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
 //! | [`hygiene`] | what is the matter with the capture itself | connections |

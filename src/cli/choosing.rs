@@ -14,8 +14,8 @@ pub(super) struct Choosing {
     /// As 'tcp port 80 and host 10.0.0.5'; the language is that of
     /// pcap-filter(7). A filter sees packets as they were captured: from
     /// outside of tunnels, with the captured length for len, and without
-    /// ports in all fragments but the first. --host and --port see the TCP
-    /// connection itself.
+    /// ports in all fragments but the first. Host names in it are looked
+    /// up. --host and --port see the TCP connection itself.
     #[arg(long, value_name = "EXPRESSION", verbatim_doc_comment)]
     filter: Option<Expression>,
     /// Only connections of these addresses or names
