@@ -8,6 +8,7 @@ use crate::report::model;
 use crate::source::{About, Interface, LeftOut, Statistics};
 
 /// Puts what a capture says of itself into its part of the report. Secrets are counted alone.
+#[cold] // Once an input: in the loop over packets it would be in the way.
 pub(super) fn describe(input: &mut model::Input, about: &About) {
     let section = |it: &crate::source::Section| model::Section {
         hardware: it.hardware.clone(),
@@ -87,7 +88,9 @@ fn left_out(left_out: LeftOut) -> BTreeMap<&'static str, u64> {
 
 /// Gives an end of a connection the name that a capture has for its address.
 pub(super) fn name(peer: &mut model::Peer, names: &BTreeMap<IpAddr, String>) {
-    if let Ok(address) = peer.address.parse() {
+    if !names.is_empty()
+        && let Ok(address) = peer.address.parse()
+    {
         peer.name = names.get(&address).cloned();
     }
 }

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use super::byte_order::{self, ByteOrder};
 use super::record::{LONGEST_PACKET, LONGEST_RECORD, Record, Records, Step};
-use crate::packet::Reception;
+use crate::packet::{LinkType, Reception};
 use crate::source::{About, Format, Reason, Refusal};
 use crate::time::Timestamp;
 use interface::{Interface, Place};
@@ -314,44 +314,48 @@ impl Pcapng {
             words(block).ok_or(Reason::BlockUnreadable(kind))?;
         let (name, drops) = match (kind, name) {
             (PACKET, [a, b, c, d]) => {
-                let (name, drops) = (self.order.u16([a, b]), self.order.u16([c, d]));
-                (u32::from(name), Some(drops))
+                let drops = self.order.u16([c, d]);
+                (u32::from(self.order.u16([a, b])), drops)
             }
-            (_, name) => (self.order.u32(name), None),
+            (_, name) => (self.order.u32(name), DROPS_UNKNOWN),
         };
-        let interface = self.described(name)?;
+        let interface = described(&self.interfaces, name)?;
         let ticks = u64::from(self.order.u32(high)) << 32 | u64::from(self.order.u32(low));
         self.time = Some(interface.clock.time(ticks));
-        let captured = self.order.u32(captured);
-        let mut record = self.record(interface, captured, original, PACKET_DATA, block)?;
-        let end_of_data = record.data.end.next_multiple_of(4);
-        let options = Options::of_block(block, end_of_data, self.order);
-        if !options.is_empty() || drops.is_some() {
+        let data = data(PACKET_DATA, self.order.u32(captured), block)?;
+        let mut reception = Reception {
+            interface: interface.index,
+            ..Reception::default()
+        };
+        if drops != DROPS_UNKNOWN {
+            about.add_lost(interface.index, u64::from(drops));
+        }
+        // Most packets have no options: behind them stand padding and the block's length.
+        if block.len().saturating_sub(data.end) >= 8 {
+            let options = Options::of_block(block, data.end.next_multiple_of(4), self.order);
             let marks = Marks::read(options, self.order, number, about);
-            record.reception.direction = marks.direction;
-            record.reception.link_error = marks.link_error;
-            let lost = match drops {
-                None => marks.lost,
-                Some(DROPS_UNKNOWN) => None,
-                Some(drops) => Some(u64::from(drops)),
-            };
-            if let Some(lost) = lost {
+            (reception.direction, reception.link_error) = (marks.direction, marks.link_error);
+            if let (ENHANCED_PACKET, Some(lost)) = (kind, marks.lost) {
                 about.add_lost(interface.index, lost);
             }
         }
-        Ok(Step::Packet(record))
+        Ok(self.record(interface.link, reception, original, data, block.len()))
     }
 
     /// Simple Packet Block: of the first interface, with neither time nor captured length.
     fn simple_packet(&self, block: &[u8]) -> Result<Step, Reason> {
         let [original] = words(block).ok_or(Reason::BlockUnreadable(SIMPLE_PACKET))?;
-        let interface = self.described(0)?;
+        let interface = described(&self.interfaces, 0)?;
         let captured = match (self.order.u32(original), interface.snap_length) {
             (length, 0) => length,
             (length, snap_length) => length.min(snap_length),
         };
-        let record = self.record(interface, captured, original, SIMPLE_PACKET_DATA, block)?;
-        Ok(Step::Packet(record))
+        let data = data(SIMPLE_PACKET_DATA, captured, block)?;
+        let reception = Reception {
+            interface: interface.index,
+            ..Reception::default()
+        };
+        Ok(self.record(interface.link, reception, original, data, block.len()))
     }
 
     /// A block that says something beside packets. What it cannot say is left out: packets do
@@ -362,7 +366,9 @@ impl Pcapng {
             DECRYPTION_SECRETS => secrets::read(block, self.order, about),
             INTERFACE_STATISTICS => {
                 let number = statistics::interface(block, self.order);
-                if let Some(interface) = number.and_then(|number| self.described(number).ok()) {
+                if let Some(interface) =
+                    number.and_then(|number| described(&self.interfaces, number).ok())
+                {
                     let counted = statistics::read(block, self.order);
                     about.update_statistics(interface.index, counted);
                 }
@@ -371,76 +377,22 @@ impl Pcapng {
         }
     }
 
-    fn described(&self, number: u32) -> Result<Interface, Reason> {
-        self.interfaces
-            .get(number as usize)
-            .copied()
-            .ok_or(Reason::UnknownInterface {
-                interface: number,
-                known: self.interfaces.len(),
-            })
-    }
-
-    /// Whether these are a packet's options and the length behind them. Asked where a packet was
-    /// cut: its rest is no options.
-    fn are_options(&self, mut bytes: &[u8]) -> bool {
-        while let Some((&[a, b, c, d], value)) = bytes.split_first_chunk() {
-            if value.is_empty() {
-                return true;
-            }
-            let length = usize::from(self.order.u16([c, d])).next_multiple_of(4);
-            match value.get(length..) {
-                Some(rest) if self.order.u16([a, b]) != 0 => bytes = rest,
-                Some(rest) => return length == 0 && rest.len() == 4,
-                None => return false,
-            }
-        }
-        false
-    }
-
-    /// The packet whose bytes begin at `data` in `block`, once its captured length is checked.
     fn record(
         &self,
-        interface: Interface,
-        captured: u32,
+        link: LinkType,
+        reception: Reception,
         original: [u8; 4],
-        data: u32,
-        block: &[u8],
-    ) -> Result<Record, Reason> {
-        let block_length = u32::try_from(block.len()).unwrap_or(u32::MAX);
-        let room = block_length.saturating_sub(data + 4);
-        if captured > LONGEST_PACKET {
-            return Err(Reason::PacketLength {
-                length: captured,
-                limit: LONGEST_PACKET,
-            });
-        }
-        if captured > room {
-            return Err(Reason::PacketExceedsBlock {
-                length: captured,
-                room,
-            });
-        }
-        let original = self.order.u32(original);
-        if captured < original && data == PACKET_DATA {
-            let options = block.get(place(data, captured.next_multiple_of(4)).end..);
-            if !self.are_options(options.unwrap_or(&[])) {
-                return Err(Reason::PacketLeavesRoom {
-                    length: captured,
-                    room,
-                });
-            }
-        }
-        Ok(Record {
+        data: Range<usize>,
+        length: usize,
+    ) -> Step {
+        let captured = u32::try_from(data.len()).unwrap_or(u32::MAX);
+        Step::Packet(Record {
             time: self.time,
-            link: interface.link,
-            wire_length: original.max(captured),
-            reception: Reception {
-                interface: interface.index,
-                ..Reception::default()
-            },
-            data: place(data, captured),
-            length: block.len(),
+            link,
+            wire_length: self.order.u32(original).max(captured),
+            reception,
+            data,
+            length,
         })
     }
 }
@@ -476,8 +428,32 @@ fn is_overlong(kind: u32, order: ByteOrder, length: u32, at_hand: &[u8]) -> bool
     }
 }
 
-const fn place(begin: u32, length: u32) -> Range<usize> {
-    begin as usize..begin as usize + length as usize
+/// The interface with this number in its section.
+fn described(interfaces: &[Interface], number: u32) -> Result<&Interface, Reason> {
+    let interface = interfaces.get(number as usize);
+    interface.ok_or(Reason::UnknownInterface {
+        interface: number,
+        known: interfaces.len(),
+    })
+}
+
+/// The place of a packet's bytes, which begin at `begin` in `block`, if their number can be true.
+fn data(begin: u32, captured: u32, block: &[u8]) -> Result<Range<usize>, Reason> {
+    let block_length = u32::try_from(block.len()).unwrap_or(u32::MAX);
+    let room = block_length.saturating_sub(begin + 4);
+    if captured > LONGEST_PACKET {
+        return Err(Reason::PacketLength {
+            length: captured,
+            limit: LONGEST_PACKET,
+        });
+    }
+    if captured > room {
+        return Err(Reason::PacketExceedsBlock {
+            length: captured,
+            room,
+        });
+    }
+    Ok(begin as usize..begin as usize + captured as usize)
 }
 
 /// The first `N` fields of four bytes behind a block's type and length.

@@ -34,10 +34,6 @@ impl<'b> Options<'b> {
         let end = block.len().saturating_sub(4);
         Self::new(block.get(begin..end).unwrap_or_default(), order)
     }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.rest.is_empty()
-    }
 }
 
 impl<'b> Iterator for Options<'b> {
