@@ -391,6 +391,37 @@ fn of_all_blocks(order: Order) -> Vec<u8> {
         .bytes
 }
 
+#[test]
+fn sections_of_either_byte_order_describe_in_theirs() {
+    let file = [of_all_blocks(Order::Little), of_all_blocks(Order::Big)].concat();
+    let mut savefile = Savefile::from_reader("mixed", 0, Cursor::new(file)).unwrap();
+    while savefile.advance() {}
+    let input = savefile.input();
+    assert_eq!(input.ending.as_ref().unwrap().as_str(), "complete");
+    let about = &input.about;
+    assert_eq!(about.sections.len(), 4);
+    // The simple packet counts as well, and the custom block as a packet.
+    let told: Vec<_> = about
+        .interfaces
+        .iter()
+        .map(|it| (it.section, it.snap_length, it.read.packets, it.lost()))
+        .collect();
+    let described = |section| (section, Some(96), 3, Some(3));
+    let bare = |section| (section, None, 1, None);
+    assert_eq!(told, [described(1), bare(2), described(3), bare(4)]);
+    let comments: Vec<_> = about.comments.iter().map(|it| it.packet).collect();
+    let expected = [
+        [None, None, Some(1), Some(3), None],
+        [None, None, Some(6), Some(8), None],
+    ];
+    assert_eq!(comments, expected.concat());
+    assert_eq!(about.names.len(), 1);
+    assert_eq!(
+        about.secrets.key_log().len(),
+        2 * "CLIENT_RANDOM 00 11\n".len()
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 

@@ -117,6 +117,20 @@ fn sections_begin_with_no_interfaces_and_their_own_byte_order() {
 }
 
 #[test]
+fn the_length_that_a_section_states_changes_nothing() {
+    for order in [Little, Big] {
+        let blocks = [interface(order, 1, 0, &[]), enhanced(order, 0, 1, b"a")];
+        let mut bytes = file(order, &blocks);
+        for length in [0, 4, 1 << 40, 1 << 63, u64::MAX] {
+            bytes[16..24].copy_from_slice(&order.u64(length));
+            let (packets, savefile) = read(&bytes);
+            assert_eq!(packets.len(), 1, "{length}");
+            assert_eq!(savefile.input().ending, Some(Ending::Complete));
+        }
+    }
+}
+
+#[test]
 fn simple_packets_take_snap_length_and_time_from_elsewhere() {
     let simple = |order: Order, length: u32, data: &[u8]| {
         block(order, 3, &[&order.u32(length), data].concat())
