@@ -1,20 +1,26 @@
 //! What the costliest traffic costs: peak memory (`max alloc`) and time of a whole check, on
-//! captures that are made while they are read.
+//! captures that are made while they are read; and what many files cost beside one.
 //!
 //! ```sh
 //! cargo bench --bench memory
+//! FILE_MEGABYTES=10 cargo bench --bench memory files   # 2 GB in 200 files
 //! ```
+
+#[path = "workloads/files.rs"]
+mod files;
 
 use std::collections::VecDeque;
 use std::fmt;
 
 use divan::{AllocProfiler, Bencher};
 use flate2::{Compression, FlushCompress};
-use wsblame::driver::{Options, check_packets};
+use wsblame::driver::{self, Options, check_packets};
 use wsblame::packet::{LinkType, PacketId, RawPacket, Reception};
 use wsblame::source::PacketSource;
 use wsblame::time::Timestamp;
 use wsblame_fixtures::{Conversation, Frame, Packet, Side};
+
+use files::Layout;
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -56,6 +62,20 @@ fn check(bencher: Bencher<'_, '_>, costly: Costly) {
     bencher
         .with_inputs(|| Source::new(costly))
         .bench_local_values(|mut source| check_packets(&mut source, &Options::default()));
+}
+
+/// A directory of files; of each `FILE_MEGABYTES` MB, 1 if that is not set.
+#[divan::bench(args = Layout::ALL, sample_count = 1, sample_size = 1)]
+fn files(bencher: Bencher<'_, '_>, layout: Layout) {
+    let megabytes = std::env::var("FILE_MEGABYTES").ok();
+    let megabytes: u64 = megabytes.and_then(|it| it.parse().ok()).unwrap_or(1);
+    bencher
+        .with_inputs(|| layout.write(megabytes * 1_000_000).ok())
+        .bench_local_refs(|folder| {
+            let path = folder.as_ref().map(|folder| folder.path().to_owned());
+            let paths: Vec<_> = path.into_iter().collect();
+            driver::check(&paths, &Options::default(), &mut |_, _| {})
+        });
 }
 
 const MILLION: u32 = 1_000_000;
