@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use crate::analyzer::watch::{Seen, Sight};
 use crate::analyzer::{Analysis, Analyzer, Exposure};
 use crate::choice::Choice;
-use crate::decode::{Decoder, Skipped};
+use crate::decode::Decoder;
 use crate::hygiene::Hygiene;
 use crate::limits::Limits;
 use crate::packet::RawPacket;
@@ -143,7 +143,6 @@ struct Run {
     hygiene: Hygiene,
     analyzer: Analyzer,
     inputs: Vec<model::Input>,
-    skipped: Vec<[u64; Skipped::ALL.len()]>,
     /// What the inputs call addresses.
     names: Vec<BTreeMap<IpAddr, String>>,
     /// Leaves out what is not chosen, where not everything is.
@@ -153,10 +152,9 @@ struct Run {
 impl Run {
     fn new(analyzer: Analyzer, inputs: Vec<model::Input>, options: &Options) -> Self {
         Self {
-            decoder: Decoder::default(),
+            decoder: Decoder::new(analyzer.limits()),
             hygiene: Hygiene::default(),
             analyzer,
-            skipped: vec![[0; Skipped::ALL.len()]; inputs.len()],
             names: vec![BTreeMap::new(); inputs.len()],
             inputs,
             chooser: Chooser::of(&options.choice),
@@ -179,12 +177,9 @@ impl Run {
             return self.take_if_chosen(packet, show);
         }
         // By reference: a segment is large, and would be copied out of the result.
-        match &self.decoder.decode(packet) {
-            Ok(segment) => {
-                self.hygiene.note_segment(segment);
-                self.analyzer.push_showing(segment, show);
-            }
-            Err(reason) => skip(&mut self.skipped, packet, *reason),
+        if let Ok(segment) = &self.decoder.decode(packet) {
+            self.hygiene.note_segment(segment);
+            self.analyzer.push_showing(segment, show);
         }
     }
 
@@ -210,7 +205,7 @@ impl Run {
                 });
             }
             Ok(_) => self.leave_out(packet, !fits),
-            Err(reason) => skip(&mut self.skipped, packet, *reason),
+            Err(_) => {}
         }
     }
 
@@ -263,12 +258,17 @@ impl Run {
     }
 
     fn finish(mut self, show: &mut dyn FnMut(Seen)) -> Report {
-        for (input, counts) in self.inputs.iter_mut().zip(&self.skipped) {
-            let reasons = Skipped::ALL.iter().zip(counts);
-            let counted = reasons
-                .filter(|(_, count)| **count > 0)
-                .map(|(reason, count)| (reason.as_str(), *count));
-            input.skipped.extend(counted);
+        let tally = self.decoder.finish();
+        for (index, input) in (0..).zip(&mut self.inputs) {
+            let counts = tally.of(index);
+            let skipped = counts.skipped();
+            input
+                .skipped
+                .extend(skipped.map(|(reason, count)| (reason.as_str(), count)));
+            input.fragments = model::Fragments {
+                packets: counts.fragments,
+                datagrams: counts.datagrams,
+            };
         }
         let mut chooser = self.chooser;
         let mut analysis = self.analyzer.finish_showing(&mut |seen| {
@@ -279,6 +279,9 @@ impl Run {
                 show(seen);
             }
         });
+        for (bound, times) in tally.limits {
+            *analysis.limits.entry(bound).or_default() += times;
+        }
         for connection in &mut analysis.connections {
             let index = usize::try_from(connection.input).unwrap_or(usize::MAX);
             if let Some(names) = self.names.get(index) {
@@ -307,15 +310,6 @@ fn damage(damage: &Damage) -> model::Damage {
         next_packet: damage.next,
         resumed: damage.resumed,
         reason: damage.reason.to_string(),
-    }
-}
-
-/// Counts a packet that holds no segment that could be read.
-fn skip(counts: &mut [[u64; Skipped::ALL.len()]], packet: &RawPacket<'_>, reason: Skipped) {
-    let index = usize::try_from(packet.id.input).unwrap_or(usize::MAX);
-    let counts = counts.get_mut(index);
-    if let Some(count) = counts.and_then(|counts| counts.get_mut(reason as usize)) {
-        *count += 1;
     }
 }
 

@@ -7,6 +7,22 @@ use std::time::Duration;
 /// The bounds of one analysis.
 #[derive(Clone, Debug)]
 pub struct Limits {
+    /// IP datagrams of which fragments wait for the rest at once. Beyond it the oldest one is
+    /// given up. A flood of first fragments must not cost more than any other.
+    pub fragmented_datagrams: usize,
+    /// Fragments that wait of one IP datagram. Beyond it the datagram is given up. The longest
+    /// one, over the smallest link that IPv4 allows (68 bytes), has 1366.
+    pub fragments_per_datagram: usize,
+    /// Bytes of fragments that wait in all IP datagrams together. Beyond it the oldest datagram
+    /// is given up. Linux takes 4 MiB of each network.
+    pub fragment_bytes_total: usize,
+    /// Capture time that the fragments of an IP datagram are given to arrive, from the first one
+    /// on (RFC 8200 section 4.5). Hosts take 30 to 60 s.
+    pub fragment_wait: Duration,
+    /// Other fragments among which those of an IP datagram are looked for: the identifications
+    /// of IPv4 come back after 65,536 datagrams, and fragments of two of them must not be put
+    /// together (RFC 4963). Linux takes 64 of the same sender.
+    pub fragment_reordering: u64,
     /// TCP connections followed at once. Beyond it the one that was silent longest is
     /// finished early. A connection at rest holds about 1.5 KiB.
     pub connections: usize,
@@ -82,6 +98,11 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            fragmented_datagrams: 4096,
+            fragments_per_datagram: 2048,
+            fragment_bytes_total: 16 << 20,
+            fragment_wait: Duration::from_secs(60),
+            fragment_reordering: 8192,
             connections: 131_072,
             idle: Duration::from_secs(24 * 3600),
             linger: Duration::from_secs(120),

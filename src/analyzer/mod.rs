@@ -106,6 +106,12 @@ impl Analyzer {
         analyzer
     }
 
+    /// The bounds that it keeps.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Takes the next segment of the capture.
     pub fn push(&mut self, segment: &Segment<'_>) {
         self.push_showing(segment, &mut |_| {});

@@ -22,6 +22,10 @@ pub(super) enum Layer {
     Ipv6Fragment,
     /// The authentication header of IP.
     Authentication,
+    /// IPv4, with a piece of a datagram behind it.
+    Ipv4Piece,
+    /// The fragment header of IPv6, with a piece of a datagram behind it.
+    Ipv6Piece,
     /// A header of a tunnel.
     Tunnel(Tunnel),
     /// TCP.

@@ -2,14 +2,17 @@
 //!
 //! Decoding knows the headers in front of TCP and reads them without judging: checksums are
 //! verified only for whoever asks, because a capture on the sending host holds packets whose
-//! checksum the network card has yet to fill in. It knows nothing of other packets, so the fragments of an IP packet are not
-//! put together here, and it never guesses: what it cannot read is [`Skipped`] for a named reason.
+//! checksum the network card has yet to fill in. It never guesses: what it cannot read is
+//! [`Skipped`] for a named reason.
 //!
 //! Every header is one step that consumes its bytes and names the next header, so that an
-//! encapsulation is a new step and not a new path.
+//! encapsulation is a new step and not a new path. The steps know one packet; a [`Decoder`] knows
+//! those before it, puts their fragments together, and goes on with what was in them.
 
 mod carrier;
 mod checksum;
+mod decoder;
+mod fragments;
 mod layer;
 mod link;
 mod network;
@@ -18,15 +21,19 @@ mod passed;
 mod segment;
 mod skipped;
 mod span;
+mod tally;
 mod tunnel;
 
 pub use carrier::{Carrier, Carriers};
 pub use checksum::Checksum;
+pub use decoder::Decoder;
 pub use options::{Layout, Options};
 pub use segment::{Endpoint, Segment, TcpFlags};
 pub use skipped::Skipped;
+pub use tally::{Counts, Tally};
 
 use crate::packet::{LinkType, RawPacket};
+use fragments::Piece;
 use layer::Layer;
 use passed::Passed;
 use span::Span;
@@ -37,21 +44,34 @@ const MAX_HEADERS: usize = 32;
 
 /// The TCP segment in `packet`; its payload is borrowed from the packet.
 ///
-/// Total: every byte sequence gives a segment or the reason for skipping the packet.
+/// Total: every byte sequence gives a segment or the reason for skipping the packet. It knows no
+/// other packet, so that a fragment is an [`Skipped::IpFragment`].
 ///
 /// # Errors
 ///
 /// The reason why this packet gives no segment, which is often that it is none.
 pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
     let mut passed = Passed::default();
-    segment(packet, &mut passed).map_err(|reason| passed.reason(reason))
+    let first = link::first(packet.link)?;
+    let bytes = Span::of(packet);
+    read(packet, first, bytes, MAX_HEADERS, &mut passed, &mut None)
+        .map_err(|reason| passed.reason(reason))
 }
 
-fn segment<'p>(packet: &RawPacket<'p>, passed: &mut Passed) -> Result<Segment<'p>, Skipped> {
-    let mut bytes = Span::of(packet);
+/// The segment behind the headers in `bytes`, at most so many, of which the first is `layer`.
+///
+/// Where they end at a piece of a datagram, `fragment` is that, and how many headers may still be
+/// read in the datagram.
+fn read<'p>(
+    packet: &RawPacket<'p>,
+    mut layer: Layer,
+    mut bytes: Span<'p>,
+    headers: usize,
+    passed: &mut Passed,
+    fragment: &mut Option<(Piece<'p>, usize)>,
+) -> Result<Segment<'p>, Skipped> {
     let span = &mut bytes;
-    let mut layer = link::first(packet.link)?;
-    for _header in 0..MAX_HEADERS {
+    for left in (0..headers).rev() {
         layer = match layer {
             Layer::Ethernet => link::ethernet::ethernet(span, passed)?,
             Layer::Link(header) => link::read(header, span, passed)?,
@@ -62,6 +82,14 @@ fn segment<'p>(packet: &RawPacket<'p>, passed: &mut Passed) -> Result<Segment<'p
             Layer::Ipv6Fragment => network::fragment(span, passed)?,
             Layer::Authentication => network::authentication(span, passed)?,
             Layer::Tunnel(header) => tunnel::read(header, span, passed)?,
+            Layer::Ipv4Piece => {
+                *fragment = Some((Piece::of_ipv4(bytes)?, left));
+                return Err(Skipped::IpFragment);
+            }
+            Layer::Ipv6Piece => {
+                *fragment = Some((Piece::of_ipv6(passed, bytes)?, left));
+                return Err(Skipped::IpFragment);
+            }
             Layer::Tcp => return segment::read(packet, passed, bytes),
         };
     }
@@ -72,22 +100,6 @@ fn segment<'p>(packet: &RawPacket<'p>, passed: &mut Passed) -> Result<Segment<'p
 #[must_use]
 pub const fn is_readable(link: LinkType) -> bool {
     link::first(link).is_ok()
-}
-
-/// Gives the TCP segments in the packets of a capture, one after the other.
-#[derive(Debug, Default)]
-pub struct Decoder {}
-
-impl Decoder {
-    /// The TCP segment in `packet`; its payload is borrowed from the packet.
-    ///
-    /// # Errors
-    ///
-    /// As for [`decode`].
-    // Mutable, since a packet may complete what earlier ones began.
-    pub fn decode<'p>(&'p mut self, packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
-        decode(packet)
-    }
 }
 
 #[cfg(test)]

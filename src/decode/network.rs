@@ -1,5 +1,5 @@
 //! The headers of IP: addresses, the length that separates a packet from the padding of its
-//! link, and what follows. It knows no other packet, so fragments are left alone.
+//! link, and what follows. It knows no other packet, and tells of a fragment only that it is one.
 
 use std::net::IpAddr;
 
@@ -54,17 +54,23 @@ pub(super) fn ipv4(span: &mut Span<'_>, passed: &mut Passed) -> Result<Layer, Sk
         total if total < header_length => return Err(Skipped::Malformed),
         total => span.limit(total),
     }
-    span.take(header_length)?;
+    // Read again as what it is: to carry it along as far as that would cost every other packet.
     if header.is_fragmenting_payload() {
-        return Err(Skipped::IpFragment);
+        return Ok(Layer::Ipv4Piece);
     }
-    passed.ip = Some(IpHeader {
+    span.take(header_length)?;
+    passed.ip = Some(kept_of(&header));
+    payload(header.protocol(), passed)
+}
+
+/// What a segment keeps of an IPv4 header.
+pub(super) fn kept_of(header: &Ipv4HeaderSlice<'_>) -> IpHeader {
+    IpHeader {
         source: IpAddr::V4(header.source_addr()),
         destination: IpAddr::V4(header.destination_addr()),
         ttl: header.ttl(),
         id: Some(header.identification()),
-    });
-    payload(header.protocol(), passed)
+    }
 }
 
 /// IPv6 (RFC 8200 section 3).
@@ -143,11 +149,11 @@ pub(super) fn extension(span: &mut Span<'_>, passed: &mut Passed) -> Result<Laye
 pub(super) fn fragment(span: &mut Span<'_>, passed: &mut Passed) -> Result<Layer, Skipped> {
     let header = Ipv6FragmentHeaderSlice::from_slice(span.bytes())
         .map_err(|error| span.shortage(error.required_len))?;
-    span.take(header.slice().len())?;
     // An atomic fragment is the whole packet (RFC 6946).
     if header.is_fragmenting_payload() {
-        return Err(Skipped::IpFragment);
+        return Ok(Layer::Ipv6Piece);
     }
+    span.take(header.slice().len())?;
     payload(header.next_header(), passed)
 }
 

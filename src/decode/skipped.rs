@@ -12,8 +12,11 @@ pub enum Skipped {
     NotIp,
     /// The IP packet carries something else than TCP.
     NotTcp,
-    /// A fragment of an IP packet; fragments are not put together.
+    /// A fragment of an IP packet whose other fragments were not captured, or not in time.
     IpFragment,
+    /// A fragment of an IP packet whose fragments contradict each other: which of them the
+    /// receiver took, if any, is not known.
+    FragmentConflict,
     /// The capture cut the packet before the end of its headers (the fixed 20 bytes, of TCP).
     HeadersCut,
     /// A header contradicts itself, or the packet was too short for it on the wire already.
@@ -26,11 +29,12 @@ pub enum Skipped {
 
 impl Skipped {
     /// Every reason, in the order of their declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::LinkTypeUnknown,
         Self::NotIp,
         Self::NotTcp,
         Self::IpFragment,
+        Self::FragmentConflict,
         Self::HeadersCut,
         Self::Malformed,
         Self::Encrypted,
@@ -45,6 +49,7 @@ impl Skipped {
             Self::NotIp => "not-ip",
             Self::NotTcp => "not-tcp",
             Self::IpFragment => "ip-fragment",
+            Self::FragmentConflict => "fragment-conflict",
             Self::HeadersCut => "headers-cut",
             Self::Malformed => "malformed",
             Self::Encrypted => "encrypted",

@@ -28,6 +28,12 @@ impl<'p> Span<'p> {
         }
     }
 
+    /// The first `bytes` of a datagram that had `wire` of them.
+    pub(super) fn of_datagram(bytes: &'p [u8], wire: usize) -> Self {
+        let wire = wire.max(bytes.len());
+        Self { bytes, wire }
+    }
+
     /// The bytes that the capture holds.
     pub(super) const fn bytes(&self) -> &'p [u8] {
         self.bytes

@@ -117,6 +117,8 @@ pub struct Input {
     pub damaged_places: u64,
     /// Packets that hold no TCP segment that could be read, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
+    /// Fragments of IP datagrams that gave TCP segments.
+    pub fragments: Fragments,
     /// Packets that the capture cut short (snaplen).
     pub cut_packets: u64,
     /// Packets that were not chosen, and so not analysed.
@@ -183,6 +185,15 @@ pub struct Damage {
     pub resumed: bool,
     /// What is wrong there.
     pub reason: String,
+}
+
+/// Fragments of IP datagrams that were put together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Fragments {
+    /// Packets that brought one.
+    pub packets: u64,
+    /// The datagrams, each counted where its last fragment came from. Each gave a TCP segment.
+    pub datagrams: u64,
 }
 
 /// Everything counted.

@@ -37,7 +37,7 @@ fn extension_headers_are_passed() {
 
 #[test]
 fn fragments_are_skipped() {
-    let mut packet = ipv4(&tcp(b"x"));
+    let mut packet = ipv4(&tcp(b"four"));
     for (high, low) in [(0x20, 0), (0x20, 5), (0, 5)] {
         (packet[6], packet[7]) = (high, low);
         assert_eq!(
@@ -47,7 +47,7 @@ fn fragments_are_skipped() {
         );
     }
     for field in [[0, 1], [0, 8], [0, 9]] {
-        let header = [&[TCP, 0], &field[..], &[0; 4], &tcp(b"x")].concat();
+        let header = [&[TCP, 0], &field[..], &[0; 4], &tcp(b"four")].concat();
         assert_eq!(
             payload(LinkType::RAW, &ipv6(44, &header)),
             Err(Skipped::IpFragment),
