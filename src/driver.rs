@@ -18,7 +18,7 @@ use crate::hygiene::Hygiene;
 use crate::limits::Limits;
 use crate::packet::RawPacket;
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
-use crate::source::{self, Captures, Damage, Ending, Input, PacketSource, Refusal};
+use crate::source::{self, Captures, Damage, Ending, Input, PacketSource, Refusal, Stop};
 use choosing::Chooser;
 
 /// What an analysis is to do.
@@ -30,6 +30,8 @@ pub struct Options {
     pub exposure: Exposure,
     /// What of the captures is analysed and reported.
     pub choice: Choice,
+    /// Ends the reading early; the report is that of what was read.
+    pub stop: Stop,
 }
 
 /// Packets between two calls of `progress`.
@@ -100,7 +102,7 @@ fn read(
         run.note(index, known);
     }
     let size = captures.size();
-    let mut merged = captures.merged();
+    let mut merged = captures.merged(&options.stop);
     let mut packets = 0_u64;
     while merged.advance() {
         let Some(packet) = merged.packet() else { break };
@@ -254,6 +256,7 @@ impl Run {
         model.damage = input.damages.places().iter().map(damage).collect();
         model.damaged_places = input.damages.count();
         model.truncated = matches!(input.ending, Some(Ending::Truncated(_)));
+        model.stopped = matches!(input.ending, Some(Ending::Stopped));
         model.error = input.error();
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::args::{Format, REPORT, rule_name, rule_severity};
 use super::console::Console;
 use super::file::ReportFile;
+use super::interrupt::stop_on_interrupt;
 use super::progress::Progress;
 use super::reading::Reading;
 use super::status::Status;
@@ -90,6 +91,7 @@ impl Check {
                 headers: self.show_headers,
             },
             choice: self.reading.choosing.choice(),
+            stop: stop_on_interrupt(),
             ..Options::default()
         };
         let report = driver::check(&self.reading.captures, &options, &mut |read, total| {

@@ -4,7 +4,7 @@ use super::args::CHOOSE;
 use crate::choice::{Choice, Host, Named, Path, Ports, When};
 use crate::driver::{self, Options};
 use crate::packet::PacketId;
-use crate::source::{Captures, Expression};
+use crate::source::{Captures, Expression, Stop};
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = CHOOSE)]
@@ -86,12 +86,20 @@ impl Choosing {
 
 /// Finds the connections that are named by their ids: these are known at the end of captures, and
 /// whoever shows what is read as it is read needs them before.
-pub(super) fn find_ids(choice: &mut Choice, captures: &Captures) -> Result<(), String> {
+pub(super) fn find_ids(
+    choice: &mut Choice,
+    captures: &Captures,
+    stop: &Stop,
+) -> Result<(), String> {
     let options = Options {
         choice: choice.of_packets(),
+        stop: stop.clone(),
         ..Options::default()
     };
     let report = driver::check_captures(captures, &options, &mut |_, _| {});
+    if stop.is_requested() {
+        return Err("stopped by the user before it was found".to_owned());
+    }
     for named in &mut choice.connections {
         let Named::Id { id, first_packet } = named else {
             continue;

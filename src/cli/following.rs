@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use super::args::{CHOOSE, Format, REPORT};
 use super::choosing::find_ids;
 use super::console::Console;
+use super::interrupt::stop_on_interrupt;
 use super::progress::Progress;
 use super::reading::Reading;
 use super::status::Status;
@@ -21,7 +22,7 @@ use crate::report::lines::{Lines, Shape, Subject};
 use crate::report::model::Report;
 use crate::report::names::Names;
 use crate::side::Side;
-use crate::source::Captures;
+use crate::source::{Captures, Stop};
 use crate::untrusted::Untrusted;
 
 #[derive(Debug, clap::Args)]
@@ -61,8 +62,9 @@ impl Following {
         subject: Subject,
         wants: impl Fn(&Seen) -> bool,
     ) -> Status {
+        let stop = stop_on_interrupt();
         let captures = Captures::gather(&self.reading.captures);
-        let choice = match self.choice(&captures) {
+        let choice = match self.choice(&captures, &stop) {
             Ok(choice) => choice,
             Err(reason) => return console.complain("--connection", reason),
         };
@@ -78,14 +80,20 @@ impl Following {
         }
         let (mut report, mut any) = (None, false);
         let write = |out: &mut dyn Write| {
-            report = Some(
-                self.follow(console, subject, &captures, choice, out, &mut |seen| {
+            report = Some(self.follow(
+                console,
+                subject,
+                &captures,
+                choice,
+                &stop,
+                out,
+                &mut |seen| {
                     any = true;
                     let its_sender = seen.moment.sender();
                     (sender.is_none() || its_sender.is_none() || its_sender == sender)
                         && wants(seen)
-                })?,
-            );
+                },
+            )?);
             Ok(())
         };
         let status = match self.format {
@@ -110,11 +118,13 @@ impl Following {
         subject: Subject,
         captures: &Captures,
         choice: Choice,
+        stop: &Stop,
         out: &mut dyn Write,
         wants: &mut dyn FnMut(&Seen) -> bool,
     ) -> io::Result<Report> {
         let options = Options {
             choice,
+            stop: stop.clone(),
             ..Options::default()
         };
         let mut lines = Lines::new(self.shape(subject, captures));
@@ -173,7 +183,7 @@ impl Following {
     }
 
     /// What is chosen, with the connections found that are named by their ids.
-    fn choice(&self, captures: &Captures) -> Result<Choice, String> {
+    fn choice(&self, captures: &Captures, stop: &Stop) -> Result<Choice, String> {
         let mut choice = self.reading.choosing.choice();
         let is_id = |named: &Named| matches!(named, Named::Id { .. });
         if choice.connections.iter().any(is_id) {
@@ -184,7 +194,7 @@ impl Following {
                         .to_owned(),
                 );
             }
-            find_ids(&mut choice, captures)?;
+            find_ids(&mut choice, captures, stop)?;
         }
         Ok(choice)
     }

@@ -7,6 +7,7 @@ mod console;
 mod file;
 mod following;
 mod frames;
+mod interrupt;
 mod messages;
 mod progress;
 mod reading;

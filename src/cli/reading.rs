@@ -9,9 +9,10 @@ use super::choosing::Choosing;
 pub(super) struct Reading {
     /// Files, directories of files, patterns, - for standard input
     ///
-    /// pcap or pcapng, also gzipped. Of a directory all captures are read,
-    /// and those of its directories; patterns are for where no shell expands
-    /// them.
+    /// pcap or pcapng, also in gzip, zstd or lz4, whatever their names. Of a
+    /// directory all captures are read, and those of its directories;
+    /// patterns are for where no shell expands them. A pipe is read as it
+    /// comes, until its end or Ctrl-C.
     #[arg(required = true, value_name = "CAPTURE", verbatim_doc_comment)]
     pub(super) captures: Vec<PathBuf>,
     /// Show no progress bar

@@ -109,6 +109,8 @@ pub struct Input {
     pub last_time: Option<Timestamp>,
     /// It ends in the middle of a record; everything before is analysed.
     pub truncated: bool,
+    /// The user stopped the reading of it; everything before is analysed.
+    pub stopped: bool,
     /// Why it, or a part of it, could not be read.
     pub error: Option<String>,
     /// Where it is damaged, and that reading went on behind it: the first hundred places.

@@ -5,7 +5,7 @@ mod gathering;
 
 use std::path::PathBuf;
 
-use super::{Input, Member, Merged, Refusal};
+use super::{Input, Member, Merged, Refusal, Stop};
 use crate::time::Timestamp;
 
 /// Captures to be read as one, each looked at and none of them open.
@@ -94,15 +94,15 @@ impl Captures {
         sizes.fold(0, u64::saturating_add)
     }
 
-    /// Their packets, in the order of time.
+    /// Their packets, in the order of time, until their end or until reading is to stop.
     #[must_use]
-    pub fn merged(&self) -> Merged<Member> {
+    pub fn merged(&self, stop: &Stop) -> Merged<Member> {
         let captures = (0..).zip(&self.captures);
         let members = captures.filter_map(|(index, capture)| {
             let path = capture.path.clone();
             match &capture.look {
-                Look::Stream => Some(Member::stream(path, index)),
-                Look::Begins(time, input) => Some(Member::file(path, *time, input)),
+                Look::Stream => Some(Member::stream(path, index, stop)),
+                Look::Begins(time, input) => Some(Member::file(path, *time, input, stop)),
                 Look::Nothing(_) | Look::Refused(_) => None,
             }
         });

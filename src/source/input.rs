@@ -156,6 +156,8 @@ pub enum Ending {
     Damaged(Break),
     /// At an error of the operating system.
     Failed(Break),
+    /// Behind a packet, because the user wanted it to.
+    Stopped,
 }
 
 impl Ending {
@@ -167,6 +169,7 @@ impl Ending {
             Self::Truncated(_) => "truncated",
             Self::Damaged(_) => "damaged",
             Self::Failed(_) => "failed",
+            Self::Stopped => "stopped",
         }
     }
 
@@ -174,7 +177,7 @@ impl Ending {
     #[must_use]
     pub const fn broken(&self) -> Option<&Break> {
         match self {
-            Self::Complete => None,
+            Self::Complete | Self::Stopped => None,
             Self::Truncated(place) | Self::Damaged(place) | Self::Failed(place) => Some(place),
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::merged::Part;
-use super::{Input, Merged, OpenError, PacketSource, Refusal, Savefile};
+use super::{Ending, Input, Merged, OpenError, PacketSource, Refusal, Savefile, Stop};
 use crate::packet::RawPacket;
 use crate::time::Timestamp;
 
@@ -21,6 +21,7 @@ const OPEN_BESIDE_COMPRESSED: usize = 256;
 pub struct Member {
     path: PathBuf,
     index: u32,
+    stop: Stop,
     state: State,
 }
 
@@ -39,16 +40,21 @@ enum State {
 }
 
 impl Member {
-    pub(super) const fn stream(path: PathBuf, index: u32) -> Self {
-        let state = State::Stream;
-        Self { path, index, state }
+    pub(super) fn stream(path: PathBuf, index: u32, stop: &Stop) -> Self {
+        Self {
+            path,
+            index,
+            stop: stop.clone(),
+            state: State::Stream,
+        }
     }
 
     /// A file whose first packet has this time, and what else is known of it.
-    pub(super) fn file(path: PathBuf, first: Timestamp, input: &Input) -> Self {
+    pub(super) fn file(path: PathBuf, first: Timestamp, input: &Input, stop: &Stop) -> Self {
         Self {
             path,
             index: input.index,
+            stop: stop.clone(),
             state: State::Waiting(first, Box::new(input.clone().unread())),
         }
     }
@@ -108,7 +114,7 @@ impl Part for Member {
     fn first_time(&mut self) -> Option<Timestamp> {
         match &self.state {
             State::Waiting(first, _) => Some(*first),
-            State::Stream => self.begin(|it| Savefile::open(&it.path, it.index)),
+            State::Stream => self.begin(|it| Savefile::open_until(&it.stop, &it.path, it.index)),
             State::Open(_) | State::Read(_) | State::Refused(_) => None,
         }
     }
@@ -117,21 +123,29 @@ impl Part for Member {
         let State::Waiting(first, input) = &self.state else {
             return matches!(self.state, State::Open(_));
         };
+        if self.stop.is_requested() {
+            let mut input = input.clone();
+            input.ending = Some(Ending::Stopped);
+            self.state = State::Read(input);
+            return false;
+        }
         let (first, is_compressed) = (*first, input.compression.is_some());
         let time = self.begin(|it| {
             if open == 0 {
-                Savefile::open(&it.path, it.index)
+                Savefile::open_until(&it.stop, &it.path, it.index)
             } else if is_compressed && open >= OPEN_BESIDE_COMPRESSED {
                 Err(OpenError {
                     name: it.path.to_string_lossy().into_owned(),
                     reason: Refusal::TooManyOpen(open),
                 })
             } else {
-                Savefile::open_beside(&it.path, it.index, open < HELD_OPEN)
+                Savefile::open_beside(&it.stop, &it.path, it.index, open < HELD_OPEN)
             }
         });
         // Packets of another time would not be in their place.
-        if time != Some(first) && !matches!(self.state, State::Refused(_)) {
+        let is_stopped =
+            matches!(&self.state, State::Read(input) if input.ending == Some(Ending::Stopped));
+        if time != Some(first) && !is_stopped && !matches!(self.state, State::Refused(_)) {
             self.state = State::Refused(Refusal::Changed);
         }
         matches!(self.state, State::Open(_))

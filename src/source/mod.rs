@@ -18,10 +18,12 @@ mod interface;
 mod member;
 mod memory;
 mod merged;
+mod pipe;
 mod refusal;
 #[cfg(test)]
 pub(crate) mod samples;
 mod savefile;
+mod stop;
 mod stream;
 mod visited;
 
@@ -37,6 +39,7 @@ pub use memory::{MemoryPacket, Packets};
 pub use merged::{Merged, Part};
 pub use refusal::{OpenError, Refusal};
 pub use savefile::Savefile;
+pub use stop::Stop;
 
 use crate::packet::RawPacket;
 

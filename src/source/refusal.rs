@@ -65,6 +65,15 @@ pub enum Refusal {
         /// The operating system's answer.
         error: io::Error,
     },
+    /// Reading was to stop before there was a capture.
+    #[error("stopped by the user before its file header was read")]
+    Stopped,
+    /// It is a terminal, which sends no captures.
+    #[error(
+        "standard input is a terminal; pipe a capture into it: \
+         tcpdump -U -w - | wsblame check -"
+    )]
+    Terminal,
     /// There is not a single byte (behind decompression).
     #[error("is empty: 0 bytes")]
     Empty,
@@ -141,6 +150,7 @@ impl Refusal {
                 Self::CompressionDamaged(Reason::CompressionEndsEarly.to_string())
             }
             ReadFault::Damaged(message) => Self::CompressionDamaged(message),
+            ReadFault::Stopped => Self::Stopped,
             ReadFault::Io(error) if offset == 0 => error.into(),
             ReadFault::Io(error) => Self::Io { offset, error },
         }

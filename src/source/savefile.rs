@@ -8,18 +8,19 @@ mod record;
 mod resume;
 mod trail;
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io::{self, IsTerminal as _, Read};
 use std::ops::Range;
 use std::path::Path;
 
 use super::buffer::Buffer;
 use super::compressed::decompressed;
 use super::foreign;
+use super::pipe::Pipe;
 use super::stream::{ReadFault, Stream};
 use super::visited::Visited;
 use super::{
-    About, Break, Damages, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal,
+    About, Break, Damages, Ending, Format, Input, OpenError, PacketSource, Reason, Refusal, Stop,
 };
 use crate::packet::{LinkType, PacketId, RawPacket, Reception};
 use crate::time::Timestamp;
@@ -44,6 +45,8 @@ pub struct Savefile {
     input: Input,
     current: Option<Current>,
     over: Option<Over>,
+    /// Who may want it to stop at the next packet.
+    stop: Option<Stop>,
 }
 
 /// Why no more bytes come.
@@ -75,31 +78,38 @@ impl Savefile {
     ///
     /// The input cannot be read or is no capture.
     pub fn open(name: &Path, index: u32) -> Result<Self, OpenError> {
+        Self::open_until(&Stop::default(), name, index)
+    }
+
+    /// Opens an input as [`Self::open`] does, and reads it until its end or until it is to stop.
+    ///
+    /// # Errors
+    ///
+    /// The same; and it was to stop before the file header was read.
+    pub fn open_until(stop: &Stop, name: &Path, index: u32) -> Result<Self, OpenError> {
         let shown = name.to_string_lossy();
-        if name == Path::new("-") {
-            return Self::from_reader(&shown, index, io::stdin());
-        }
         let open = || {
-            let file = File::open(name)?;
-            let metadata = file.metadata()?;
-            if metadata.is_dir() {
-                return Err(Refusal::Directory);
-            }
-            let size = metadata.is_file().then_some(metadata.len());
-            Ok((file, size))
+            let (stream, size) = open(name, stop)?;
+            let mut savefile = Self::begin(&shown, index, Buffer::new(stream))?;
+            savefile.input.size = size;
+            // A pipe listens by itself.
+            savefile.stop = size.map(|_| stop.clone());
+            Ok(savefile)
         };
-        let (file, size) = open().map_err(|reason| OpenError {
+        open().map_err(|reason| OpenError {
             name: shown.clone().into_owned(),
             reason,
-        })?;
-        let mut savefile = Self::from_reader(&shown, index, file)?;
-        savefile.input.size = size;
-        Ok(savefile)
+        })
     }
 
     /// Opens the regular file `name` as [`Self::open`] does, to be read beside others: with a
     /// smaller buffer and, unless it `holds` its descriptor, with a small one and none.
-    pub(super) fn open_beside(name: &Path, index: u32, holds: bool) -> Result<Self, OpenError> {
+    pub(super) fn open_beside(
+        stop: &Stop,
+        name: &Path,
+        index: u32,
+        holds: bool,
+    ) -> Result<Self, OpenError> {
         let shown = name.to_string_lossy();
         let begin = || {
             let visited = Visited::new(name)?;
@@ -111,6 +121,7 @@ impl Savefile {
             };
             let mut savefile = Self::begin(&shown, index, buffer)?;
             savefile.input.size = Some(size);
+            savefile.stop = Some(stop.clone());
             Ok(savefile)
         };
         begin().map_err(|reason| OpenError {
@@ -191,6 +202,7 @@ impl Savefile {
             input,
             current: None,
             over: None,
+            stop: None,
         })
     }
 
@@ -224,6 +236,7 @@ impl Savefile {
         };
         let broken = |reason| self.broken(self.buffer.offset_of_end(), reason);
         let ending = match fault {
+            ReadFault::Stopped => Ending::Stopped,
             ReadFault::EndsEarly => Ending::Truncated(broken(Reason::CompressionEndsEarly)),
             ReadFault::Damaged(message) => {
                 Ending::Damaged(broken(Reason::CompressionDamaged(message)))
@@ -256,6 +269,10 @@ impl PacketSource for Savefile {
     fn advance(&mut self) -> bool {
         self.current = None;
         while self.input.ending.is_none() {
+            if self.stop.as_ref().is_some_and(Stop::is_requested) {
+                self.end(Ending::Stopped);
+                break;
+            }
             let is_over = self.over.is_some();
             let (next, about) = (self.input.packets + 1, &mut self.input.about);
             match self
@@ -315,6 +332,29 @@ impl PacketSource for Savefile {
             bytes: self.buffer.consumed(current.data.clone()),
         })
     }
+}
+
+/// Opens an input: its bytes, and how many there are where that is known.
+fn open(name: &Path, stop: &Stop) -> Result<(Stream, Option<u64>), Refusal> {
+    if name == Path::new("-") {
+        if io::stdin().is_terminal() {
+            return Err(Refusal::Terminal);
+        }
+        let pipe = Pipe::new(|| Ok(io::stdin()), stop)?;
+        return Ok((Stream::piped(pipe), None));
+    }
+    let metadata = fs::metadata(name)?;
+    if metadata.is_dir() {
+        return Err(Refusal::Directory);
+    }
+    if metadata.is_file() {
+        let file = File::open(name)?;
+        return Ok((Stream::new(Box::new(file)), Some(metadata.len())));
+    }
+    // Opening waits for a writer, too.
+    let name = name.to_owned();
+    let pipe = Pipe::new(move || File::open(name), stop)?;
+    Ok((Stream::piped(pipe), None))
 }
 
 /// The format that begins with these bytes; `None` for too few to say, or for none that is read.

@@ -1,4 +1,4 @@
-//! The bytes of an input as they come: from a reader, or out of compressed data. It knows how
+//! The bytes of an input as they come: from a reader, through a pipe, out of compressed data. It knows how
 //! reading fails, and not what the bytes mean.
 
 use std::fmt;
@@ -6,6 +6,7 @@ use std::io::{self, Read};
 
 use super::Compression;
 use super::compressed::Decoded;
+use super::pipe::Pipe;
 
 /// Why a read brought nothing.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(super) enum ReadFault {
     EndsEarly,
     /// The compressed data cannot be decompressed; where and why, in words.
     Damaged(String),
+    /// Reading was to stop.
+    Stopped,
     /// The operating system's answer.
     Io(io::Error),
 }
@@ -21,12 +24,13 @@ pub(super) enum ReadFault {
 /// The bytes of an input.
 pub(super) struct Stream {
     source: Source,
-    /// Bytes taken from the reader, where that is the source.
+    /// Bytes taken from the reader or pipe, where that is the source.
     bytes_read: u64,
 }
 
 enum Source {
     Reader(Box<dyn Read + Send>),
+    Pipe(Pipe),
     Decoded(Box<Decoded>),
     Closed,
 }
@@ -35,6 +39,11 @@ impl Stream {
     /// The bytes of a reader.
     pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
         Self::of(Source::Reader(reader))
+    }
+
+    /// The bytes of a pipe.
+    pub(super) const fn piped(pipe: Pipe) -> Self {
+        Self::of(Source::Pipe(pipe))
     }
 
     /// What compressed data holds.
@@ -57,7 +66,7 @@ impl Stream {
                 compressions.push(decoded.compression());
                 compressions
             }
-            Source::Reader(_) | Source::Closed => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -65,33 +74,35 @@ impl Stream {
     pub(super) fn bytes_read(&self) -> u64 {
         match &self.source {
             Source::Decoded(decoded) => decoded.compressed().bytes_read(),
-            Source::Reader(_) | Source::Closed => self.bytes_read,
+            _ => self.bytes_read,
         }
     }
 
     /// Reads once; 0 at the end.
     pub(super) fn read(&mut self, room: &mut [u8]) -> Result<usize, ReadFault> {
-        let reader = match &mut self.source {
-            Source::Reader(reader) => reader,
+        let read = match &mut self.source {
+            Source::Reader(reader) => read(reader, room).map_err(ReadFault::Io)?,
+            Source::Pipe(pipe) => pipe.read(room)?,
             Source::Decoded(decoded) => return decoded.read(room),
-            Source::Closed => return Ok(0),
+            Source::Closed => 0,
         };
-        loop {
-            match reader.read(room) {
-                Ok(read) => {
-                    self.bytes_read += read as u64;
-                    return Ok(read);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(ReadFault::Io(error)),
-            }
-        }
+        self.bytes_read += read as u64;
+        Ok(read)
     }
 
     /// Gives back the file and the memory of decompression: there is nothing more to read.
     pub(super) fn close(&mut self) {
         self.bytes_read = self.bytes_read();
         self.source = Source::Closed;
+    }
+}
+
+fn read(reader: &mut impl Read, room: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match reader.read(room) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
     }
 }
 

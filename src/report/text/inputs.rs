@@ -3,7 +3,9 @@
 
 use super::interfaces;
 use super::page::{BAD, DOUBTFUL, FAINT, Line, PLAIN, Page, STRONG};
-use super::words::{bytes, counted, date_and_time, first_few, lasting, listed, untrusted};
+use super::words::{
+    NO_BREAK, bytes, counted, date_and_time, first_few, lasting, listed, untrusted,
+};
 use crate::report::model::{Input, PassedOver};
 
 /// Captures that have a line each. Of more, as a rotation leaves behind, the sum says what a
@@ -148,6 +150,13 @@ fn told(name: Line, input: &Input, size: &str) -> Line {
             _ => "the middle of a packet",
         };
         line = doubt(line, format!("ends in {end}, read up to there"));
+    }
+    if input.stopped {
+        let last = input.packets;
+        line = doubt(
+            line,
+            format!("stopped by the user after packet{NO_BREAK}{last}"),
+        );
     }
     if let Some(reason) = &input.error {
         line = line.and(PLAIN, "; ");

@@ -250,7 +250,7 @@ fn not_seen(report: &Report) -> Option<String> {
     let resumed = |it: &&Input| it.damage.iter().any(|damage| damage.resumed);
     let ended = |it: &&Input| {
         let is_read = it.damage.iter().all(|damage| damage.resumed) && resumed(it);
-        it.format.is_some() && (it.truncated || it.error.is_some() && !is_read)
+        it.format.is_some() && (it.truncated || it.stopped || it.error.is_some() && !is_read)
     };
 
     let mut parts = Vec::new();

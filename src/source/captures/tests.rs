@@ -221,7 +221,7 @@ fn what_is_known_before_reading_is_what_will_not_be_read() {
     assert_eq!(known, [false, true]);
     assert_eq!(captures.size(), 24 + 16 + 3 + 24);
     assert!(captures.are_files());
-    assert_eq!(captures.merged().sources().len(), 1);
+    assert_eq!(captures.merged(&Stop::default()).sources().len(), 1);
 }
 
 /// Files of which the n-th has packets at n, n + step, n + 2 step ... seconds.
@@ -244,7 +244,7 @@ fn more_files_than_are_held_open_are_read_whole_and_in_order() {
     let (count, packets) = (40, 20);
     let folder = overlapping(count, packets, count, 7000);
     let captures = gathered(&folder, &[""]);
-    let mut merged = captures.merged();
+    let mut merged = captures.merged(&Stop::default());
     let mut second = 0_u32;
     while merged.advance() {
         let packet = merged.packet().unwrap();
@@ -272,7 +272,7 @@ fn a_file_that_changes_between_the_looks_is_an_error_of_its_own() {
     other.extend(pcap_record(Little, 9, 0, b"later"));
     fs::write(folder.path().join("a.pcap"), other).unwrap();
     fs::remove_file(folder.path().join("b.pcap")).unwrap();
-    let mut merged = captures.merged();
+    let mut merged = captures.merged(&Stop::default());
     let mut packets = 0;
     while merged.advance() {
         assert_eq!(merged.packet().unwrap().id.input, 2);
