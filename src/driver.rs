@@ -237,6 +237,7 @@ impl Run {
             Ok(Some(input)) => input,
             Ok(None) => return,
             Err(refusal) => {
+                model.stopped = matches!(refusal, Refusal::Stopped);
                 model.error = Some(refusal.to_string());
                 return;
             }

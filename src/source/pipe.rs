@@ -18,7 +18,7 @@ const BLOCKS: usize = 4;
 /// How soon a wish to stop is heard while nothing comes.
 const ATTENTION: Duration = Duration::from_millis(50);
 
-/// How long a pipe is read on once it is to stop: for what its writer has not written out yet.
+/// How long a pipe is read on once it is to stop: for what its writer still has to write out.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// The receiving end of what the thread reads.
@@ -29,6 +29,8 @@ pub(super) struct Pipe {
     /// Bytes of the block that were given out.
     given: usize,
     stop: Stop,
+    /// How long it is read on once it is to stop.
+    grace: Duration,
     /// When reading ends, now that it is to stop.
     deadline: Option<Instant>,
 }
@@ -54,6 +56,7 @@ impl Pipe {
             block: Vec::new(),
             given: 0,
             stop: stop.clone(),
+            grace: GRACE,
             deadline: None,
         })
     }
@@ -78,7 +81,7 @@ impl Pipe {
         loop {
             if self.stop.is_requested() {
                 let now = Instant::now();
-                if now >= *self.deadline.get_or_insert(now + GRACE) {
+                if now >= *self.deadline.get_or_insert(now + self.grace) {
                     return Err(ReadFault::Stopped);
                 }
             }
@@ -181,6 +184,7 @@ mod tests {
         let (sender, sent) = channel();
         let stop = Stop::default();
         let mut pipe = Pipe::new(|| Ok(Sent(sent)), &stop).unwrap();
+        pipe.grace = Duration::from_secs(3600);
         stop.request();
         sender.send(Ok(b"last".to_vec())).unwrap();
         drop(sender);
