@@ -7,6 +7,8 @@
     reason = "what fails here fails the test, in helpers too"
 )]
 
+mod built;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -15,10 +17,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use built::blame::{self, Blame};
 use wsblame::driver::{Options, check_packets};
 use wsblame::packet::{LinkType, PacketId, RawPacket, Reception};
-use wsblame::rules::{self, Severity, Table};
-use wsblame::side::Side;
 use wsblame::source::{PacketSource, Savefile};
 use wsblame::time::Timestamp;
 
@@ -167,29 +168,10 @@ fn harm() -> impl Strategy<Value = Harm> {
     ]
 }
 
-/// Rule and sender of an error.
-type Blame = (&'static str, Option<Side>);
-
-/// Whether a capture that lacks something may have this error where the whole one has `known`: a
-/// header that is none is told by what follows it; where that is missing it is taken for a header,
-/// and a wrong one it is. What is no frame is named by how it begins.
-fn is_other_name(blame: Blame, known: &BTreeSet<Blame>) -> bool {
-    const NO_FRAMES: [&str; 3] = ["framing-lost", "not-websocket", "injected-http-response"];
-    let (rule, sender) = blame;
-    let is_frames = rules::find(rule).is_some_and(|rule| rule.table == Table::Frames);
-    (is_frames || NO_FRAMES.contains(&rule))
-        && NO_FRAMES.iter().any(|none| known.contains(&(none, sender)))
-}
-
 /// Every error.
 fn errors(packets: Vec<Stored>) -> BTreeSet<Blame> {
     let mut source = Source { packets, lent: 0 };
-    let report = check_packets(&mut source, &Options::default());
-    let findings = report.connections.into_iter().flat_map(|it| it.findings);
-    findings
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| (finding.rule, finding.sender))
-        .collect()
+    blame::errors(&check_packets(&mut source, &Options::default()))
 }
 
 proptest! {
@@ -207,7 +189,7 @@ proptest! {
         }
         let known = errors(whole.clone());
         let mut gained = errors(packets);
-        gained.retain(|blame| !known.contains(blame) && !is_other_name(*blame, &known));
+        gained.retain(|blame| !blame::is_known(*blame, &known));
         prop_assert!(gained.is_empty(), "{name}: {gained:?} after {harms:?}");
     }
 }

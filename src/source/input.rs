@@ -252,14 +252,6 @@ pub enum Reason {
         /// Bytes of the block that could hold it.
         room: u32,
     },
-    /// A captured length that leaves part of the block around the packet to nothing.
-    #[error("a packet of {length} captured bytes in a block with room for {room}, and no options")]
-    PacketLeavesRoom {
-        /// The captured length as it stands in the block.
-        length: u32,
-        /// Bytes of the block that could hold it.
-        room: u32,
-    },
     /// A block length outside of what its type allows.
     #[error("a block of {length} bytes (at least {least}, at most {limit})")]
     BlockLength {

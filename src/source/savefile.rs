@@ -94,6 +94,10 @@ impl Savefile {
             savefile.input.size = size;
             // A pipe listens by itself.
             savefile.stop = size.map(|_| stop.clone());
+            // A pipe must not wait for what comes behind a packet.
+            if size.is_some() {
+                savefile.records.look_ahead();
+            }
             Ok(savefile)
         };
         open().map_err(|reason| OpenError {
@@ -122,6 +126,7 @@ impl Savefile {
             let mut savefile = Self::begin(&shown, index, buffer)?;
             savefile.input.size = Some(size);
             savefile.stop = Some(stop.clone());
+            savefile.records.look_ahead();
             Ok(savefile)
         };
         begin().map_err(|reason| OpenError {
@@ -305,8 +310,7 @@ impl PacketSource for Savefile {
                 }
                 Step::Withhold(length) => {
                     self.buffer.consume(length);
-                    self.input.number_record();
-                    self.input.withheld += 1;
+                    self.withhold();
                 }
                 Step::Unreadable {
                     length,
@@ -315,7 +319,8 @@ impl PacketSource for Savefile {
                 } => self.skip(length, is_packet, reason),
                 Step::More if is_over => self.finish(),
                 Step::More => self.fill(),
-                Step::Damage(reason) => self.resume(reason),
+                Step::Lost(reason) => self.resume(reason, true),
+                Step::Damage(reason) => self.resume(reason, false),
             }
         }
         false

@@ -6,6 +6,8 @@
     reason = "each test uses some of it; what fails here fails the test"
 )]
 
+pub(crate) mod blame;
+pub(crate) mod damaged;
 pub(crate) mod pcapng;
 pub(crate) mod preambles;
 pub(crate) mod sets;

@@ -62,9 +62,6 @@ const LONGEST_READ: u32 = 1 << 20;
 
 const _: () = assert!(LONGEST_READ as usize == LONGEST_RECORD);
 
-/// Bytes of a packet's options that no tool writes.
-const MANY_OPTIONS: u32 = 1 << 10;
-
 /// The most interfaces of a section: as many as an obsolete Packet Block can name.
 const MOST_INTERFACES: usize = 1 << 16;
 
@@ -416,12 +413,12 @@ const fn lengths_differ(first: u32, last: u32) -> Reason {
     }
 }
 
-/// Whether a block that the input ends in is longer than it has reason to be.
+/// Whether a block that the input ends in may be shorter than it is stated to be, with others behind it.
 fn is_overlong(kind: u32, order: ByteOrder, length: u32, at_hand: &[u8]) -> bool {
     match kind {
         PACKET | ENHANCED_PACKET => words(at_hand).is_some_and(|[_, _, _, captured]| {
-            let needed = order.u32(captured).saturating_add(PACKET_DATA + 4);
-            length > needed.saturating_add(MANY_OPTIONS)
+            let packet = order.u32(captured).checked_next_multiple_of(4);
+            length != packet.unwrap_or(u32::MAX).saturating_add(PACKET_DATA + 4)
         }),
         SECTION_HEADER | INTERFACE_DESCRIPTION | SIMPLE_PACKET => false,
         _ => !PASSED.contains(&kind) && !NUMBERED.contains(&kind),

@@ -43,6 +43,8 @@ pub(super) enum Step {
     },
     /// Too few bytes to say.
     More,
+    /// A packet's record that contradicts what is behind it.
+    Lost(Reason),
     /// A record that contradicts itself, or none: nothing says where the next one begins.
     Damage(Reason),
 }
@@ -74,6 +76,15 @@ impl Records {
         match self {
             Self::Pcap(pcap) => pcap.step(at_hand, at_end),
             Self::Pcapng(pcapng) => pcapng.step(at_hand, at_end, next, about),
+        }
+    }
+
+    /// Says that waiting for what is behind a record holds nothing up.
+    pub(super) const fn look_ahead(&mut self) {
+        match self {
+            Self::Pcap(pcap) => pcap.look_ahead(),
+            // A block says at its end, too, how long it is.
+            Self::Pcapng(_) => {}
         }
     }
 

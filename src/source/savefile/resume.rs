@@ -8,7 +8,7 @@ impl Savefile {
     /// Goes on from a record that is damaged to the next place from which records can be
     /// followed; without one, the input ends.
     #[cold]
-    pub(super) fn resume(&mut self, reason: Reason) {
+    pub(super) fn resume(&mut self, reason: Reason, is_packet: bool) {
         let mut damage = Damage {
             offset: self.offset_of_record(),
             length: 0,
@@ -17,6 +17,9 @@ impl Savefile {
             resumed: false,
             reason,
         };
+        if is_packet {
+            self.withhold();
+        }
         // What begins there was seen to be no record.
         let seen = usize::from(self.records.passed() == 0);
         self.records.lose();
@@ -63,9 +66,14 @@ impl Savefile {
         self.buffer.consume(length);
         self.input.damages.note(damage);
         if is_packet {
-            self.input.number_record();
-            self.input.withheld += 1;
+            self.withhold();
         }
+    }
+
+    /// Numbers a packet that is not lent, as Wireshark numbers it.
+    pub(super) const fn withhold(&mut self) {
+        self.input.number_record();
+        self.input.withheld += 1;
     }
 
     fn pass_over(&mut self, length: usize, zeros: &mut Zeros) {

@@ -8,7 +8,7 @@ use crate::source::savefile::byte_order::ByteOrder;
 use crate::source::savefile::record::LONGEST_PACKET;
 
 /// How far apart the times of two records are at most before that is odd, in seconds.
-const DAY: u32 = 24 * 60 * 60;
+pub(super) const DAY: u32 = 24 * 60 * 60;
 
 /// How the headers of a file are laid out.
 #[derive(Debug)]
@@ -42,6 +42,27 @@ impl Layout {
             header.original = captured;
         }
         Some(header)
+    }
+
+    /// Whether these bytes begin like a header, of a time that follows `before`, as far as they go.
+    pub(super) fn begins_in_time(&self, bytes: &[u8], before: u32) -> bool {
+        let mut words = bytes.as_chunks().0.iter().map(|word| self.order.u32(*word));
+        words.next().is_none_or(|seconds| follows(seconds, before))
+            && words
+                .next()
+                .is_none_or(|fraction| fraction < self.ticks_per_second)
+    }
+
+    /// Whether a header has neither a fault nor an oddity, told with as few questions as possible.
+    pub(super) const fn is_usual(&self, header: &Header, before: Option<u32>) -> bool {
+        let jumps = match before {
+            Some(before) => header.seconds.abs_diff(before) > DAY,
+            None => false,
+        };
+        header.captured == header.original
+            && header.captured.wrapping_sub(1) < LONGEST_PACKET
+            && header.fraction < self.ticks_per_second
+            && !jumps
     }
 
     /// What is odd about a header behind a record of that time.
@@ -92,12 +113,12 @@ impl Header {
         }
         None
     }
+}
 
-    /// Whether this may be the time of a record behind one of the time `before`: at most a second
-    /// earlier, as packets are stored by several queues, and at most a day later.
-    pub(super) const fn follows(&self, before: u32) -> bool {
-        self.seconds >= before.saturating_sub(1) && self.seconds <= before.saturating_add(DAY)
-    }
+/// Whether a record of this time, in seconds, may be behind one of the time `before`: at most a
+/// second earlier, as packets are stored by several queues, and at most a day later.
+pub(super) const fn follows(seconds: u32, before: u32) -> bool {
+    seconds >= before.saturating_sub(1) && seconds <= before.saturating_add(DAY)
 }
 
 bitflags! {

@@ -1,6 +1,7 @@
 //! Where records may go on behind damage in a pcap file.
 
 use super::Pcap;
+use super::header::follows;
 use crate::source::savefile::trail::{Link, Trail};
 
 /// The earliest time that is believed of a record without one before it, in seconds since 1970:
@@ -11,12 +12,22 @@ const EARLIEST: u32 = 631_152_000;
 /// record before.
 const NEAR: u32 = 2;
 
-/// The record before.
+/// The records before the one that is looked at.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::source::savefile) struct Before {
-    seconds: Option<u32>,
-    /// It is the last one before the damage.
-    lost: bool,
+    /// Time of the last one before the damage, in seconds.
+    read: Option<u32>,
+    trail: Begun,
+}
+
+/// What the first record on a trail was.
+#[derive(Clone, Copy, Debug)]
+enum Begun {
+    Not,
+    /// Near in time to the last one before the damage; the time of the latest, in seconds.
+    Near(u32),
+    /// Far from it, as behind a clock that was set and behind a day that is lost.
+    Far(u32),
 }
 
 impl Trail for Pcap {
@@ -24,8 +35,8 @@ impl Trail for Pcap {
 
     fn memory(&self) -> Before {
         Before {
-            seconds: self.last,
-            lost: true,
+            read: self.last,
+            trail: Begun::Not,
         }
     }
 
@@ -38,21 +49,25 @@ impl Trail for Pcap {
         if !odd.is_empty() {
             return None;
         }
-        let is_near = before
-            .seconds
-            .is_some_and(|seconds| header.follows(seconds));
-        // Behind a clock that was set, or hours that are lost, the records are near to each other.
-        let is_first = before.lost && header.seconds >= EARLIEST;
-        if !is_near && !is_first {
-            return None;
-        }
-        *before = Before {
-            seconds: Some(header.seconds),
-            lost: false,
+        let follows_read = before
+            .read
+            .is_some_and(|read| follows(header.seconds, read));
+        let (trail, evidence) = match before.trail {
+            Begun::Not if follows_read => (Begun::Near(header.seconds), NEAR),
+            Begun::Not if header.seconds >= EARLIEST => (Begun::Far(header.seconds), 0),
+            Begun::Near(latest) if follows(header.seconds, latest) => {
+                (Begun::Near(header.seconds), NEAR)
+            }
+            // If it was the first that is far, it is one of which part of the time is overwritten.
+            Begun::Far(latest) if follows(header.seconds, latest) && !follows_read => {
+                (Begun::Far(header.seconds), NEAR)
+            }
+            _ => return None,
         };
+        before.trail = trail;
         Some(Link {
             length: self.end_of(&header),
-            evidence: if is_near { NEAR } else { 0 },
+            evidence,
         })
     }
 }
