@@ -11,6 +11,7 @@ pub(crate) mod damaged;
 pub(crate) mod pcapng;
 pub(crate) mod preambles;
 pub(crate) mod sets;
+pub(crate) mod wrap;
 
 use std::path::{Path, PathBuf};
 
