@@ -14,7 +14,7 @@ use built::wrap::{
     report_wrapped, to_port, to_port_v6, tzsp, udp, vlan, vxlan, vxlan_gpe, wireless,
 };
 use built::{VIOLATION, VIOLATION_PACKET, broken, found};
-use wsblame_fixtures::Capture;
+use wsblame_fixtures::{Capture, Conversation, Frame};
 
 const ETHERNET: u32 = 1;
 
@@ -36,6 +36,13 @@ fn pptp(acknowledgement: &[u8], payload: &[u8]) -> Vec<u8> {
     };
     let fields = bytes(&[&length, &[0, 9], &[0, 0, 0, 1], acknowledgement]);
     in_gre(flags, 0x880b, &fields, payload)
+}
+
+fn vlan_in_vxlan_in_vlan(it: Inner<'_>) -> Vec<u8> {
+    let (addresses, _) = it.frame().split_at(12);
+    let tagged = bytes(&[addresses, &[0x81, 0], &vlan(it.ether_type(), it.ip())]);
+    let packet = ipv4(UDP, &udp(50_000, 4789, &vxlan(&tagged)));
+    ethernet(0x8100, &vlan(IPV4, &packet))
 }
 
 const TUNNELS: &[(&str, Wrap)] = &[
@@ -133,12 +140,7 @@ const TUNNELS: &[(&str, Wrap)] = &[
     ("tzsp-wifi", |it| {
         to_port(37008, &tzsp(18, &wireless(0, &[], it)))
     }),
-    ("vlan-in-vxlan-in-vlan", |it| {
-        let (addresses, _) = it.frame().split_at(12);
-        let tagged = bytes(&[addresses, &[0x81, 0], &vlan(it.ether_type(), it.ip())]);
-        let packet = ipv4(UDP, &udp(50_000, 4789, &vxlan(&tagged)));
-        ethernet(0x8100, &vlan(IPV4, &packet))
-    }),
+    ("vlan-in-vxlan-in-vlan", vlan_in_vxlan_in_vlan),
     ("gre-over-ipv6-over-pppoe", |it| {
         let packet = ipv6(GRE, &gre(0, it.ether_type(), &[], it.ip()));
         ethernet(0x8864, &pppoe(&bytes(&[&[0, 0x57], &packet])))
@@ -211,6 +213,18 @@ fn udp_that_is_no_tunnel_is_udp() {
     }
 }
 
+#[test]
+fn report_says_what_carries_a_connection() {
+    let layers = |wrap: Wrap| {
+        let report = report_wrapped(ETHERNET, broken().packets, wrap);
+        report.connections[0].layers.clone()
+    };
+    let plain = ["tcp", "http/1.1"];
+    assert_eq!(layers(|it| it.frame().to_vec()), plain);
+    let carried = ["vlan", "vxlan", "vlan", "tcp", "http/1.1"];
+    assert_eq!(layers(vlan_in_vxlan_in_vlan), carried);
+}
+
 /// The same packets outside of a tunnel and, one router further, inside of it.
 fn mirrored(capture: &Capture, inside: impl Fn(usize) -> bool) -> Capture {
     let mut twice = Capture::default();
@@ -231,11 +245,11 @@ fn mirrored(capture: &Capture, inside: impl Fn(usize) -> bool) -> Capture {
 #[test]
 fn connection_captured_in_and_out_of_a_tunnel_is_one_with_one_hand() {
     let clean = {
-        let mut conversation = wsblame_fixtures::Conversation::accepted();
+        let mut conversation = Conversation::accepted();
         for _ in 0..10 {
             conversation
-                .client(wsblame_fixtures::Frame::text("to and"))
-                .server(wsblame_fixtures::Frame::text("fro"));
+                .client(Frame::text("to and"))
+                .server(Frame::text("fro"));
         }
         conversation.close(1000);
         Capture::of([&conversation])

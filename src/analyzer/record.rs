@@ -1,5 +1,6 @@
 //! A connection that is over, as the report tells it.
 
+use crate::decode::Carrier;
 use crate::place::Place;
 use crate::preamble::{Address, Kind as PreambleKind, Preamble, proxy_protocol, socks};
 use crate::report::model::{self, Outcome};
@@ -57,7 +58,7 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         .session
         .as_ref()
         .is_some_and(|session| session.infers_compression());
-    let layers = layers(&ended);
+    let layers = layers(flow, &ended);
     let findings: Vec<Finding> = ended.ledger.into_findings();
     model::Connection {
         id: 0,
@@ -103,8 +104,10 @@ fn peer(flow: &Flow, way: Way) -> model::Peer {
     }
 }
 
-fn layers(ended: &Ended) -> Vec<&'static str> {
-    let mut layers = vec!["tcp"];
+fn layers(flow: &Flow, ended: &Ended) -> Vec<&'static str> {
+    let carriers = flow.carriers();
+    let mut layers: Vec<_> = carriers.iter().map(Carrier::as_str).collect();
+    layers.push("tcp");
     layers.extend(ended.preambles.iter().map(|one| one.kind.layer()));
     if ended.handshake.is_some() {
         layers.push("http/1.1");

@@ -282,7 +282,8 @@ pub struct Connection {
     pub server: Peer,
     /// How the two were told apart: `handshake`, `syn` or `masks`.
     pub roles_from: &'static str,
-    /// The protocols, from below.
+    /// The protocols, from below. In front of `tcp` stands what carried its first packet over the
+    /// link: `vlan`, `vxlan`, `gre` and so on; nothing where it was plain.
     pub layers: Vec<&'static str>,
     /// What stood before HTTP, in the order of the wire.
     pub preambles: Vec<Preamble>,

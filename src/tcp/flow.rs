@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::decode::{Checksum, Endpoint, Segment, TcpFlags};
+use crate::decode::{Carriers, Checksum, Endpoint, Segment, TcpFlags};
 use crate::limits::Limits;
 use crate::packet::PacketId;
 use crate::place::Place;
@@ -116,6 +116,7 @@ pub struct Flow {
     /// An acknowledgement alone was captured: the capture does not hold data only.
     has_bare_acknowledgement: bool,
     opener: Option<Way>,
+    carriers: Carriers,
     packets: u64,
     first: (Timestamp, PacketId),
     last: (Timestamp, PacketId),
@@ -133,6 +134,7 @@ impl Flow {
             opening: Opening::Unseen,
             has_bare_acknowledgement: false,
             opener: None,
+            carriers: segment.carriers,
             packets: 0,
             first: (segment.time, segment.packet),
             last: (segment.time, segment.packet),
@@ -159,6 +161,13 @@ impl Flow {
     #[must_use]
     pub const fn opener(&self) -> Option<Way> {
         self.opener
+    }
+
+    /// What carried the segment that was captured first over its link. Others may have been
+    /// captured elsewhere, and carried otherwise.
+    #[must_use]
+    pub const fn carriers(&self) -> Carriers {
+        self.carriers
     }
 
     /// The earliest packet, and its time.

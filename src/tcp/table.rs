@@ -12,6 +12,12 @@ use crate::time::Timestamp;
 use super::flow::Flow;
 
 /// Both endpoints of a connection, the lower one first: the same for both ways.
+///
+/// Of a tunnel these are the endpoints inside. VLANs, labels and the numbers of overlay networks
+/// are not part of it: one connection is often captured on both sides of a router, or in and out of
+/// a tunnel, and two halves would be judged as if each were the whole. Two networks that use the
+/// same addresses may have the same endpoints with the same ports at once, which is seldom, and
+/// then sequence numbers tell them apart only where both begin in the capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key(Endpoint, Endpoint);
 

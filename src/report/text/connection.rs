@@ -22,6 +22,9 @@ pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection) {
     let scale = scale(names, connection);
     page.line(0, heading(connection));
     page.field("start", start(connection, names));
+    if let Some(carriers) = carriers(connection) {
+        page.field("carried in", carriers);
+    }
     if !connection.preambles.is_empty() {
         let preambles = connection.preambles.iter().map(preamble);
         page.field("before", first_few(preambles));
@@ -96,6 +99,12 @@ fn heading(connection: &Connection) -> Line {
     } else {
         line.and(PLAIN, format!("  {asked_for}"))
     }
+}
+
+/// What carries its packets over the link, from outside; none where they are plain.
+fn carriers(connection: &Connection) -> Option<String> {
+    let outside = connection.layers.split(|layer| *layer == "tcp").next()?;
+    (!outside.is_empty()).then(|| outside.join(", "))
 }
 
 /// Host and path; a target that names a host itself (of CONNECT, or to a proxy) stands alone.

@@ -18,6 +18,14 @@ fn shown(report: &Report) -> String {
 }
 
 #[test]
+fn what_carries_the_packets_is_said_where_it_is_not_the_link_alone() {
+    let mut report = sample::runbook();
+    report.connections[0].layers = vec!["vlan", "vxlan", "tcp", "http/1.1"];
+    let shown = shown(&report);
+    assert!(shown.contains("\n  carried in vlan, vxlan\n"), "{shown}");
+}
+
+#[test]
 fn the_runbook_case_folds_the_complaint_under_its_cause() {
     insta::assert_snapshot!(shown(&sample::runbook()), @r#"
     ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; 15 packets
