@@ -42,20 +42,17 @@ pub enum Refusal {
         others: usize,
     },
     /// The directory lies so deep below the one that was named that it is not looked into.
-    #[error("directories are read {0} levels deep: not looked into")]
+    #[error("lies {0} directories deep, and what is below is not read")]
     TooDeep(usize),
     /// There are more captures than are read together.
-    #[error("not read, nor what follows it: more than {0} captures")]
+    #[error("there are {0} captures before it, which is as many as are read together")]
     TooMany(usize),
     /// Its first packet is no longer the one that it was.
     #[error("changed while it was read")]
     Changed,
     /// It is compressed, and as many other captures are open as a compressed one is opened
     /// beside.
-    #[error(
-        "not read: it is compressed, and {0} other captures overlap with it in time; \
-         decompress it"
-    )]
+    #[error("it is compressed, and {0} captures overlap with it in time: decompress it")]
     TooManyOpen(usize),
     /// Another error of the operating system.
     #[error("cannot be read at byte {offset}: {error}")]
