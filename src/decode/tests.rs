@@ -1,7 +1,9 @@
 //! Packets built header by header, and what is decoded from them.
 
+mod encapsulation;
 mod link;
 mod network;
+mod tunnel;
 
 use crate::decode::{Checksum, Options, Segment, Skipped, TcpFlags, decode};
 use crate::packet::{LinkType, PacketId, RawPacket, Reception};
