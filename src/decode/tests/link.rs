@@ -1,5 +1,6 @@
 //! What stands in front of IP.
 
+use super::encapsulation::wireless;
 use super::*;
 
 #[test]
@@ -171,7 +172,6 @@ fn pseudowire_is_told_from_ip_and_with_its_control_word_from_without() {
 
 #[test]
 fn only_whole_data_frames_in_the_clear_are_read_from_wifi() {
-    use super::encapsulation::wireless;
     let link = LinkType::IEEE802_11;
     let whole = |control, fields: &[u8]| payload(link, &wireless(control, fields)).err();
     assert_eq!(whole([0x08, 1], &[]), None);
@@ -207,7 +207,7 @@ fn only_whole_data_frames_in_the_clear_are_read_from_wifi() {
 
 #[test]
 fn header_of_a_radio_is_read_in_either_byte_order() {
-    let frame = super::encapsulation::wireless([0x08, 1], &[]);
+    let frame = wireless([0x08, 1], &[]);
     for length in [12_u32.to_le_bytes(), 12_u32.to_be_bytes()] {
         let bytes = [&[0x44, 0, 0, 0][..], &length, &[0; 4], &frame].concat();
         assert_eq!(payload(LinkType::IEEE802_11_PRISM, &bytes), Ok(&b"x"[..]));
