@@ -50,8 +50,7 @@ impl Decoder {
         let mut fragment = None;
         let segment = link::first(packet.link).and_then(|first| {
             let span = Span::of(packet);
-            let (passed, fragment) = (&mut passed, &mut fragment);
-            read(packet, first, span, MAX_HEADERS, passed, fragment)
+            read(packet, first, span, MAX_HEADERS, &mut passed, &mut fragment)
         });
         match segment {
             Ok(_) => segment,
@@ -64,7 +63,7 @@ impl Decoder {
         }
     }
 
-    /// The segment in the datagram that a fragment completes.
+    /// The segment in the datagram that a fragment completes, behind what was passed up to there.
     #[cold]
     fn complete<'p>(
         &'p mut self,
@@ -91,8 +90,7 @@ impl Decoder {
             segment = network::payload(whole.protocol, &mut passed)
                 .and_then(|first| {
                     let span = Span::of_datagram(bytes, whole.length);
-                    let (passed, fragment) = (&mut passed, &mut fragment);
-                    read(packet, first, span, headers, passed, fragment)
+                    read(packet, first, span, headers, &mut passed, &mut fragment)
                 })
                 .and_then(undamaged)
                 .map_err(|reason| passed.reason(reason));

@@ -18,14 +18,14 @@ pub(super) enum Layer {
     Ipv6,
     /// An extension header of IPv6, of the common form.
     Ipv6Extension,
-    /// The fragment header of IPv6.
-    Ipv6Fragment,
-    /// The authentication header of IP.
-    Authentication,
     /// IPv4, with a piece of a datagram behind it.
     Ipv4Piece,
-    /// The fragment header of IPv6, with a piece of a datagram behind it.
+    /// The fragment header of IPv6.
+    Ipv6Fragment,
+    /// The same, with a piece of a datagram behind it.
     Ipv6Piece,
+    /// The authentication header of IP.
+    Authentication,
     /// A header of a tunnel.
     Tunnel(Tunnel),
     /// TCP.

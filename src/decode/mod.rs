@@ -83,11 +83,11 @@ fn read<'p>(
             Layer::Authentication => network::authentication(span, passed)?,
             Layer::Tunnel(header) => tunnel::read(header, span, passed)?,
             Layer::Ipv4Piece => {
-                *fragment = Some((Piece::of_ipv4(bytes)?, left));
+                *fragment = Some((Piece::of_ipv4(bytes, passed)?, left));
                 return Err(Skipped::IpFragment);
             }
             Layer::Ipv6Piece => {
-                *fragment = Some((Piece::of_ipv6(passed, bytes)?, left));
+                *fragment = Some((Piece::of_ipv6(bytes, passed)?, left));
                 return Err(Skipped::IpFragment);
             }
             Layer::Tcp => return segment::read(packet, passed, bytes),

@@ -54,23 +54,17 @@ pub(super) fn ipv4(span: &mut Span<'_>, passed: &mut Passed) -> Result<Layer, Sk
         total if total < header_length => return Err(Skipped::Malformed),
         total => span.limit(total),
     }
-    // Read again as what it is: to carry it along as far as that would cost every other packet.
-    if header.is_fragmenting_payload() {
-        return Ok(Layer::Ipv4Piece);
-    }
-    span.take(header_length)?;
-    passed.ip = Some(kept_of(&header));
-    payload(header.protocol(), passed)
-}
-
-/// What a segment keeps of an IPv4 header.
-pub(super) fn kept_of(header: &Ipv4HeaderSlice<'_>) -> IpHeader {
-    IpHeader {
+    passed.ip = Some(IpHeader {
         source: IpAddr::V4(header.source_addr()),
         destination: IpAddr::V4(header.destination_addr()),
         ttl: header.ttl(),
         id: Some(header.identification()),
+    });
+    if header.is_fragmenting_payload() {
+        return Ok(Layer::Ipv4Piece);
     }
+    span.take(header_length)?;
+    payload(header.protocol(), passed)
 }
 
 /// IPv6 (RFC 8200 section 3).

@@ -32,13 +32,13 @@ pub(in crate::decode) struct Piece<'p> {
 
 impl<'p> Piece<'p> {
     /// The fragment behind an IPv4 header (RFC 791 section 3.1).
-    pub(in crate::decode) fn of_ipv4(mut span: Span<'p>) -> Result<Self, Skipped> {
+    pub(in crate::decode) fn of_ipv4(mut span: Span<'p>, passed: &Passed) -> Result<Self, Skipped> {
         let header =
             Ipv4HeaderSlice::from_slice(span.bytes()).map_err(|_error| Skipped::Malformed)?;
         span.take(header.slice().len())?;
         let start = header.fragments_offset().byte_offset().into();
         Self {
-            header: network::kept_of(&header),
+            header: passed.ip.ok_or(Skipped::NotIp)?,
             id: header.identification().into(),
             protocol: header.protocol(),
             start,
@@ -46,18 +46,17 @@ impl<'p> Piece<'p> {
             more: header.more_fragments(),
             bytes: span.bytes(),
         }
-        .checked()
+        .checked(*passed)
     }
 
     /// The fragment behind a fragment header of IPv6 (RFC 8200 section 4.5).
-    pub(in crate::decode) fn of_ipv6(passed: &Passed, mut span: Span<'p>) -> Result<Self, Skipped> {
-        let kept = passed.ip.ok_or(Skipped::Malformed)?;
+    pub(in crate::decode) fn of_ipv6(mut span: Span<'p>, passed: &Passed) -> Result<Self, Skipped> {
         let header = Ipv6FragmentHeaderSlice::from_slice(span.bytes())
             .map_err(|error| span.shortage(error.required_len))?;
         span.take(header.slice().len())?;
         let start = header.fragment_offset().byte_offset().into();
         Self {
-            header: kept,
+            header: passed.ip.ok_or(Skipped::NotIp)?,
             id: header.identification(),
             protocol: header.next_header(),
             start,
@@ -65,17 +64,15 @@ impl<'p> Piece<'p> {
             more: header.more_fragments(),
             bytes: span.bytes(),
         }
-        .checked()
+        .checked(*passed)
     }
 
     /// Lets through what a host may send and what may have to do with TCP. A fragment has bytes,
     /// none of them behind the end of the longest datagram, and whole words of eight unless it
     /// is the last one.
-    fn checked(self) -> Result<Self, Skipped> {
+    fn checked(self, mut passed: Passed) -> Result<Self, Skipped> {
         // Each says what its datagram begins with: no memory is needed for those of others.
-        let mut behind = Passed::default();
-        behind.ip = Some(self.header);
-        network::payload(self.protocol, &mut behind)?;
+        network::payload(self.protocol, &mut passed)?;
         let length = self.end - self.start;
         let whole_words = length.is_multiple_of(8) || !self.more;
         if length > 0 && self.end <= LONGEST && whole_words {
