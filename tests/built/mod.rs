@@ -8,6 +8,7 @@
 
 pub(crate) mod blame;
 pub(crate) mod damaged;
+pub(crate) mod fragment;
 pub(crate) mod pcapng;
 pub(crate) mod preambles;
 pub(crate) mod sets;
