@@ -4,7 +4,11 @@ mod built;
 
 use std::time::Duration;
 
-use built::fragment::fragments;
+use built::fragment::{fragments, identified};
+use built::wrap::{
+    BRIDGED, GRE, IPV4, IPV6, Inner, broken_v6, ethernet, geneve, gre, ipv4, ipv6, to_port,
+    to_port_v6, vxlan,
+};
 use built::{VIOLATION, VIOLATION_PACKET, broken, found, report};
 use wsblame::driver::{Options, check_packets};
 use wsblame::packet::LinkType;
@@ -13,19 +17,6 @@ use wsblame::side::Side;
 use wsblame::source::{MemoryPacket, Packets};
 use wsblame::time::Timestamp;
 use wsblame_fixtures::{Capture, Conversation, Frame, Packet, Precision};
-
-/// [`broken`] over IPv6.
-fn broken_v6() -> Capture {
-    let mut conversation = Conversation::ipv6();
-    conversation
-        .open()
-        .upgrade()
-        .client(Frame::text("hello"))
-        .server(Frame::text("Hello").rsv1())
-        .client(Frame::text("are you still there?"))
-        .close(1002);
-    Capture::of([&conversation])
-}
 
 /// All packets in fragments, and behind each packet the number of its last one.
 fn cut(capture: &Capture, bytes: usize) -> (Vec<Packet>, Vec<u64>) {
@@ -56,11 +47,63 @@ fn the_violation_is_found_in_the_packet_that_completes_it() {
             assert_eq!(findings(&report), findings(&whole), "{bytes}");
             let input = &report.inputs[0];
             assert!(input.skipped.is_empty(), "{:?}", input.skipped);
-            let made_whole = whole.inputs[0].packets.max(capture.packets.len() as u64);
-            assert_eq!(
-                count - input.fragments.packets + input.fragments.datagrams,
-                made_whole
-            );
+            let segments = count - input.fragments.packets + input.fragments.datagrams;
+            assert_eq!(segments, capture.packets.len() as u64);
+        }
+    }
+}
+
+type Tunnel = fn(&[u8]) -> Vec<u8>;
+
+/// Tunnels that carry a frame or, behind its Ethernet header, the packet in it.
+const TUNNELS: [(&str, Tunnel); 6] = [
+    ("VXLAN", |frame| to_port(4789, &vxlan(frame))),
+    ("VXLAN over IPv6", |frame| to_port_v6(4789, &vxlan(frame))),
+    ("Geneve", |frame| {
+        to_port(6081, &geneve(&[], BRIDGED, frame))
+    }),
+    ("GRE", |frame| {
+        ethernet(IPV4, &ipv4(GRE, &gre(0, BRIDGED, &[], frame)))
+    }),
+    ("IP in IP", |frame| {
+        let inner = Inner(frame);
+        ethernet(IPV4, &ipv4(inner.ip_number(), inner.ip()))
+    }),
+    ("IP in IPv6", |frame| {
+        let inner = Inner(frame);
+        ethernet(IPV6, &ipv6(inner.ip_number(), inner.ip()))
+    }),
+];
+
+#[test]
+fn tunnels_are_fragmented_outside_and_inside() {
+    for capture in [broken(), broken_v6()] {
+        let whole = findings(&report(capture.packets.clone()));
+        for (name, tunnel) in TUNNELS {
+            for [inside, outside] in [[usize::MAX, 64], [24, usize::MAX], [48, 64], [24, 24]] {
+                let inside = inside & !7;
+                let (mut packets, mut place, mut id) = (Vec::new(), 0, 0);
+                for (number, packet) in (1..).zip(&capture.packets) {
+                    for piece in fragments(packet, inside, number) {
+                        id += 1;
+                        let outer = Packet {
+                            bytes: tunnel(&piece.bytes),
+                            ..piece
+                        };
+                        let outer = identified(&outer, u16::try_from(id).unwrap());
+                        packets.extend(fragments(&outer, outside & !7, id));
+                    }
+                    if u64::from(number) == VIOLATION_PACKET {
+                        place = packets.len() as u64;
+                    }
+                }
+                let report = report(packets);
+                let case = format!("{name} {inside} {outside}");
+                assert_eq!(found(&report, VIOLATION), [(0, place)], "{case}");
+                assert_eq!(findings(&report), whole, "{case}");
+                assert!(report.inputs[0].skipped.is_empty(), "{case}");
+                assert!(report.inputs[0].fragments.datagrams > 0, "{case}");
+            }
         }
     }
 }

@@ -34,6 +34,17 @@ pub(crate) fn fragments(packet: &Packet, bytes: usize, id: u32) -> Vec<Packet> {
     pieces.collect()
 }
 
+/// The packet with this identification, which it has only in IPv4.
+pub(crate) fn identified(packet: &Packet, id: u16) -> Packet {
+    let mut packet = packet.clone();
+    if let Ok((mut header, _)) = Ipv4Header::from_slice(&packet.bytes[ETHERNET..]) {
+        header.identification = id;
+        header.header_checksum = header.calc_header_checksum();
+        packet.bytes[ETHERNET..ETHERNET + 20].copy_from_slice(&header.to_bytes());
+    }
+    packet
+}
+
 fn ipv4(header: &[u8], offset: IpFragOffset, more: bool, length: usize) -> Vec<u8> {
     let (mut header, _) = Ipv4Header::from_slice(header).unwrap();
     header.dont_fragment = false;
