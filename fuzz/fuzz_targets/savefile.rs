@@ -73,7 +73,7 @@ fn read(bytes: &[u8], at_most: usize) -> Result<Vec<Known>, String> {
     }
     assert!(!savefile.advance() && savefile.packet().is_none());
     let input = savefile.input();
-    assert_eq!(input.packets, packets.len() as u64 + input.foreign);
+    assert_eq!(input.packets, packets.len() as u64 + input.foreign + input.withheld);
     assert_eq!(input.bytes, held);
     assert!(input.first_time <= input.last_time);
     match input.ending.as_ref().expect("it ended") {
@@ -83,6 +83,7 @@ fn read(bytes: &[u8], at_most: usize) -> Result<Vec<Known>, String> {
             let text = place.to_string();
             assert!(!text.chars().any(char::is_control), "{text:?}");
         }
+        Ending::Stopped => panic!("nobody wished it"),
         Ending::Failed(place) => panic!("memory does not fail: {place}"),
     }
     Ok(packets)

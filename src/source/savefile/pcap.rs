@@ -217,7 +217,9 @@ impl Pcap {
     ) -> Option<bool> {
         let before = header.seconds;
         let Some(next) = next else {
-            return at_end.then(|| self.layout.begins_in_time(behind, before));
+            // A file that was extended before it was written ends in zeros.
+            let is_empty = || behind.iter().all(|byte| *byte == 0);
+            return at_end.then(|| is_empty() || self.layout.begins_in_time(behind, before));
         };
         Some(match self.judge(&next, Some(before), behind, at_end)? {
             Ok(_) | Err(Reason::Zeros { .. }) => true,
