@@ -29,8 +29,7 @@ pub struct Held {
 pub enum Step<'s> {
     /// They were a preamble's; this is what is left of them.
     Rest(Chunk<'s>),
-    /// All preambles are over: these bytes are something else, and so are those of the client
-    /// that were held, which come before.
+    /// They are something else, and so are those of the client that were held, which come before.
     Over(Option<Held>, Chunk<'s>),
     /// There is a dialogue that cannot be read: the place in both streams is not known.
     Unplaced(Chunk<'s>),
@@ -95,16 +94,13 @@ impl Opening {
     /// Whether what a side sends next can be read only when the other side's bytes are there;
     /// `None` where that is not for a preamble to say.
     #[must_use]
-    pub const fn waits(&self, side: Side) -> Option<bool> {
+    pub fn waits(&self, side: Side) -> Option<bool> {
         let speaker = match self.state {
             State::Start | State::Begun(_) | State::Passing(_) => Side::Client,
             State::Asked(_) => Side::Server,
             State::Unheard | State::Over => return None,
         };
-        Some(!matches!(
-            (side, speaker),
-            (Side::Client, Side::Client) | (Side::Server, Side::Server)
-        ))
+        Some(side != speaker)
     }
 
     /// Bytes of memory that it takes beside itself.
