@@ -6,7 +6,7 @@ use super::page::{BAD, DOUBTFUL, FAINT, Line, PLAIN, Page, STRONG};
 use super::words::{
     NO_BREAK, bytes, counted, date_and_time, first_few, lasting, listed, untrusted,
 };
-use crate::report::model::{Input, PassedOver};
+use crate::report::model::{Fragments, Input, PassedOver};
 
 /// Captures that have a line each. Of more, as a rotation leaves behind, the sum says what a
 /// reader wants to know.
@@ -84,6 +84,8 @@ fn sum(inputs: &[&Input]) -> Input {
         sum.packets += input.packets;
         sum.bytes = sum.bytes.saturating_add(input.bytes);
         sum.cut_packets += input.cut_packets;
+        sum.fragments.packets += input.fragments.packets;
+        sum.fragments.datagrams += input.fragments.datagrams;
         for (reason, number) in &input.skipped {
             *sum.skipped.entry(reason).or_default() += number;
         }
@@ -133,6 +135,9 @@ fn line(input: &Input) -> Line {
 fn told(name: Line, input: &Input, size: &str) -> Line {
     let packets = counted(input.packets, "packet");
     let mut line = name.and(PLAIN, format!(": {packets}{size}{}", span(input)));
+    if input.fragments.datagrams > 0 {
+        line = line.and(FAINT, format!("; {}", fragments(input)));
+    }
     if let Some(skipped) = skipped(input) {
         line = line.and(FAINT, format!("; {skipped}"));
     }
@@ -190,6 +195,16 @@ fn span(input: &Input) -> String {
     format!(" in {lasting} from {} UTC", date_and_time(first))
 }
 
+/// How many packets hold parts of one that was put together, and how many they made.
+fn fragments(input: &Input) -> String {
+    let Fragments { packets, datagrams } = input.fragments;
+    let (packets, whole) = (
+        counted(packets, "IP fragment"),
+        counted(datagrams, "packet"),
+    );
+    format!("{packets} put together into {whole}")
+}
+
 fn skipped(input: &Input) -> Option<String> {
     let reasons: Vec<_> = input
         .skipped
@@ -221,6 +236,20 @@ mod tests {
         insta::assert_snapshot!(shown(input), @r"
         ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; 15 packets
           skipped (3 not-ip, 12 not-tcp)
+        ");
+    }
+
+    #[test]
+    fn fragments_are_counted_as_what_they_made() {
+        let mut input = sample::input("ws.pcap");
+        input.fragments = Fragments {
+            packets: 12,
+            datagrams: 6,
+        };
+        input.skipped.insert("ip-fragment", 1);
+        insta::assert_snapshot!(shown(input), @r"
+        ws.pcap: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; 12 IP
+          fragments put together into 6 packets; 1 packet skipped (1 ip-fragment)
         ");
     }
 
