@@ -38,7 +38,7 @@
 //! | module | knows | does not know |
 //! |---|---|---|
 //! | [`source`] | files and sets of files, formats, compression, what they say of themselves, how they end; whether a packet passes a filter | what packets hold |
-//! | [`decode`] | link, network and TCP headers | connections |
+//! | [`decode`] | the headers of links, tunnels, IP and TCP, which fragments belong together | connections |
 //! | [`tcp`] | sequence numbers, what is missing, whose segments they are, when a connection is over | what streams carry |
 //! | [`preamble`] | what stands before HTTP: the PROXY protocol, SOCKS | HTTP |
 //! | [`http`] | heads, where bodies end, which answer belongs to which request | frames |
@@ -56,7 +56,7 @@
 //! | border | value | bytes owned by | copies |
 //! |---|---|---|---|
 //! | source → decode | [`RawPacket`](packet::RawPacket) | the source's buffer, until the next call | 0 |
-//! | decode → tcp | [`Segment`](decode::Segment) | the packet | 0 |
+//! | decode → tcp | [`Segment`](decode::Segment) | the packet, or the decoder if it came in fragments | 0 / 2 |
 //! | tcp → streams | [`StreamEvent`](tcp::StreamEvent): data, gap | the packet if in order, the reorder store if late | 0 / 1 |
 //! | preamble → report | [`Preamble`](preamble::Preamble): what stood before HTTP | itself | once, bounded |
 //! | http → websocket | [`Handshake`](websocket::handshake::Handshake) as it stood on the wire | the connection | once, bounded |
