@@ -18,4 +18,5 @@ for target in savefile pipeline; do
         [ "$(wc -c <"$capture")" -gt 16384 ] || cp "$capture" "corpus/$target/$name"
     done
     gunzip -c ../fixtures/real/plain-pcapng-gz/capture.pcapng.gz >"corpus/$target/plain-pcapng"
+    cp ../fixtures/containers/* "corpus/$target/"
 done

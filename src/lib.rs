@@ -37,7 +37,7 @@
 //!
 //! | module | knows | does not know |
 //! |---|---|---|
-//! | [`source`] | files and sets of files, formats, compression, what they say of themselves, how they end; whether a packet passes a filter | what packets hold |
+//! | [`source`] | files, sets of files and pipes, formats, compression, what they say of themselves, how they end; whether a packet passes a filter | what packets hold |
 //! | [`decode`] | the headers of links, tunnels, IP and TCP, which fragments belong together | connections |
 //! | [`tcp`] | sequence numbers, what is missing, whose segments they are, when a connection is over | what streams carry |
 //! | [`preamble`] | what stands before HTTP: the PROXY protocol, SOCKS | HTTP |

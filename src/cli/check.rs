@@ -32,7 +32,7 @@ Examples:
   wsblame check ws.pcap
   wsblame check --output ticket.txt monday.pcapng tuesday.pcapng.gz
   wsblame check /var/captures
-  ssh proxy tcpdump -c 9999 -w - 'tcp port 8001' | wsblame check -
+  ssh proxy tcpdump -U -w - 'tcp port 8001' | wsblame check -
 
 Exit status:
   0  nothing is broken

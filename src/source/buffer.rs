@@ -112,8 +112,8 @@ impl Buffer {
         Ok(read > 0)
     }
 
-    /// Reads until `length` bytes are at hand, which are no more than a buffer has at first, or
-    /// the stream ends.
+    /// Reads until `length` bytes are at hand, which are no more than a buffer grows to, or the
+    /// stream ends.
     pub(super) fn want(&mut self, length: usize) -> Result<(), ReadFault> {
         while self.at_hand().len() < length && self.fill()? {}
         Ok(())

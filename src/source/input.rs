@@ -16,7 +16,7 @@ pub struct Input {
     pub name: String,
     /// How its packets are stored.
     pub format: Format,
-    /// How the whole of it is compressed.
+    /// How the whole of it is compressed; the outer one of two compressions.
     pub compression: Option<Compression>,
     /// Records so far that Wireshark numbers, so that [`PacketId::number`] is its
     /// `frame.number`: packets, and in a pcapng file a few blocks that are none.

@@ -299,6 +299,16 @@ mod tests {
     }
 
     #[test]
+    fn a_capture_that_was_stopped_says_behind_which_packet() {
+        let mut input = sample::input("-");
+        input.stopped = true;
+        insta::assert_snapshot!(shown(input), @r"
+        -: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; stopped by the
+          user after packet 212
+        ");
+    }
+
+    #[test]
     fn a_capture_that_cannot_be_read_says_why() {
         let input = Input {
             name: "notes.txt".to_owned(),

@@ -504,3 +504,34 @@ fn a_flood_of_empty_parts_is_read_in_time_that_grows_with_its_length() {
         );
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_damaged_is_decoded_the_same_however_it_comes(
+        kind in 0..ALL.len(),
+        nested in 0..2 * ALL.len(),
+        lengths in (0_usize..9000, 0_usize..300),
+        changes in proptest::collection::vec((0_usize..20_000, 0_u8..=255, 0_usize..4), 0..4),
+    ) {
+        let (_, encode) = ALL[kind];
+        let mut compressed = encode(&content(lengths.0));
+        compressed.extend(skippable(lengths.1));
+        compressed.extend(encode(&content(lengths.1)));
+        if let Some((_, outer)) = ALL.get(nested) {
+            compressed = outer(&compressed);
+        }
+        for (place, byte, way) in changes {
+            let place = place % compressed.len().max(1);
+            match way {
+                _ if compressed.is_empty() => {}
+                0 => compressed[place] = byte,
+                1 => compressed.insert(place, byte),
+                2 => drop(compressed.remove(place)),
+                _ => compressed.truncate(place + 1),
+            }
+        }
+        let whole = decode(&compressed);
+        let drip = decode_from(Drip(Cursor::new(compressed)));
+        proptest::prop_assert!(whole == drip, "{:?} {:?} {} {}", whole.1, drip.1, whole.0.len(), drip.0.len());
+    }
+}

@@ -96,14 +96,13 @@ impl Zstd {
     ) -> Result<Step, Fault> {
         loop {
             let wanted = if self.is_unwritten { 0 } else { self.wanted };
-            // Blocks are given as they come: of one that is not compressed, all counts.
-            let least = match self.unit {
-                Unit::Block { .. } => wanted.min(1),
-                _ => wanted,
-            };
-            compressed.want(least)?;
+            // Whole, so that how the bytes come makes no difference to what they give.
+            compressed.want(wanted)?;
             let at_hand = compressed.at_hand();
-            if at_hand.len() < least {
+            let is_cut = at_hand.len() < wanted;
+            // Of a block that is not compressed, all that is there counts.
+            let is_block = matches!(self.unit, Unit::Block { .. });
+            if is_cut && (at_hand.is_empty() || !is_block) {
                 return Err(Fault::Read(ReadFault::EndsEarly));
             }
             let given = at_hand.get(..wanted).unwrap_or(at_hand);
