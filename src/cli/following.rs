@@ -78,22 +78,19 @@ impl Following {
                 "files that are no captures, passed over: {others}"
             ));
         }
+        let options = Options {
+            choice,
+            stop,
+            ..Options::default()
+        };
         let (mut report, mut any) = (None, false);
         let write = |out: &mut dyn Write| {
-            report = Some(self.follow(
-                console,
-                subject,
-                &captures,
-                choice,
-                &stop,
-                out,
-                &mut |seen| {
-                    any = true;
-                    let its_sender = seen.moment.sender();
-                    (sender.is_none() || its_sender.is_none() || its_sender == sender)
-                        && wants(seen)
-                },
-            )?);
+            let mut wants = |seen: &Seen| {
+                any = true;
+                let its_sender = seen.moment.sender();
+                (sender.is_none() || its_sender.is_none() || its_sender == sender) && wants(seen)
+            };
+            report = Some(self.follow(console, subject, &captures, &options, out, &mut wants)?);
             Ok(())
         };
         let status = match self.format {
@@ -117,16 +114,10 @@ impl Following {
         console: Console,
         subject: Subject,
         captures: &Captures,
-        choice: Choice,
-        stop: &Stop,
+        options: &Options,
         out: &mut dyn Write,
         wants: &mut dyn FnMut(&Seen) -> bool,
     ) -> io::Result<Report> {
-        let options = Options {
-            choice,
-            stop: stop.clone(),
-            ..Options::default()
-        };
         let mut lines = Lines::new(self.shape(subject, captures));
         let at_once = console.is_read_by_people() || !captures.are_files();
         // A bar and lines on one terminal would be written over one another.
@@ -147,7 +138,7 @@ impl Following {
             }
         };
         let sight = self.sight(subject, &options.limits);
-        let report = driver::watch(captures, &options, sight, &mut show, &mut |read, total| {
+        let report = driver::watch(captures, options, sight, &mut show, &mut |read, total| {
             progress.update(read, total);
         });
         progress.finish();

@@ -2,6 +2,7 @@
 
 #![allow(
     dead_code,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "each test uses some of it; what fails here fails the test"
 )]
