@@ -180,6 +180,14 @@ pub(crate) fn read(bytes: &[u8]) -> (Vec<String>, Savefile) {
     (packets(&mut savefile), savefile)
 }
 
+/// The same, of a file on a disk.
+pub(crate) fn read_as_file(bytes: &[u8]) -> (Vec<String>, Savefile) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let mut savefile = Savefile::open(file.path(), 0).unwrap();
+    (packets(&mut savefile), savefile)
+}
+
 /// A reader that gives one byte at a time.
 pub(crate) struct Drip(pub(crate) Cursor<Vec<u8>>);
 

@@ -1,7 +1,12 @@
 //! Capture files and what can happen to them on a disk.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "what fails here fails the test, in helpers too"
+)]
+
 use wsblame::packet::LinkType;
-use wsblame::source::{Ending, PacketSource, Savefile};
+use wsblame::source::{PacketSource, Savefile};
 
 /// One packet as a file holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +23,6 @@ pub(crate) struct Read {
     /// Number and packet.
     pub(crate) packets: Vec<(u64, Stored)>,
     pub(crate) savefile: Savefile,
-}
-
-impl Read {
-    pub(crate) fn ending(&self) -> &Ending {
-        self.savefile.input().ending.as_ref().unwrap()
-    }
 }
 
 /// Reads a capture from memory.
@@ -67,6 +66,8 @@ pub(crate) struct File {
     pub(crate) bytes: Vec<u8>,
     /// Offset of each packet's record.
     pub(crate) records: Vec<usize>,
+    /// Offset of what is behind the last.
+    pub(crate) end: usize,
     /// Offset of each length in it: of the record, of the block around it.
     pub(crate) lengths: Vec<usize>,
 }
@@ -84,6 +85,7 @@ pub(crate) fn file(layout: Layout, packets: &[Stored]) -> File {
     let mut file = File {
         bytes: Vec::new(),
         records: Vec::new(),
+        end: 0,
         lengths: Vec::new(),
     };
     let link = packets.first().map_or(1, |packet| packet.link.0);
@@ -191,13 +193,9 @@ impl Harm {
         Self::Flipped,
     ];
 
-    /// Harms bytes behind `from`; returns which bytes of the whole file are lost by it.
-    pub(crate) fn befall(
-        self,
-        file: &mut File,
-        from: usize,
-        numbers: &mut Numbers,
-    ) -> std::ops::Range<usize> {
+    /// Harms bytes of the records; returns which bytes of the whole file are lost by it.
+    pub(crate) fn befall(self, file: &mut File, numbers: &mut Numbers) -> std::ops::Range<usize> {
+        let from = file.records[0];
         let begin = from + numbers.below(file.bytes.len() - from);
         let most = [16, 600, 5000][numbers.below(3)];
         let length = 1 + numbers.below(most.min(file.bytes.len() - begin));

@@ -1,5 +1,10 @@
 //! Packets cut into fragments, as a host or router before a smaller link does it.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "what fails here fails the test that built it"
+)]
+
 use etherparse::{IpFragOffset, Ipv4Header, Ipv6FragmentHeader, Ipv6Header, ip_number};
 use wsblame_fixtures::Packet;
 

@@ -7,25 +7,24 @@
 
 mod header;
 mod search;
+mod witness;
 
 use nom::Err;
-use pcap_parser::parse_pcap_header;
+use pcap_parser::{PcapHeader, parse_pcap_header};
 
 use super::byte_order::ByteOrder;
-use super::record::{LONGEST_RECORD, Record, Records, Step};
+use super::record::{Record, Records, Step};
 use crate::packet::{LinkType, Reception};
-use crate::source::{About, Format, Interface, Reason, Refusal, Resolution};
+use crate::source::{About, Format, Interface, Refusal, Resolution};
 use crate::time::Timestamp;
-use header::{DAY, Header, Layout, Oddities};
+use header::{Header, Layout, Oddities};
+use witness::not_followed;
 
 /// Length of a record's header in bytes.
 const HEADER: usize = 16;
 
 /// Length of a record's header in the format of a patched libpcap of the nineties.
 const HEADER_MODIFIED: usize = 24;
-
-/// The most headers behind an odd one that are asked whether it can be right.
-const WITNESSES: usize = 8;
 
 /// Zeros at the end of a packet that make one look whether there are more behind it; and the same
 /// where that may hold up a packet that has arrived. The last two bytes of a TCP segment without
@@ -74,10 +73,23 @@ impl Pcap {
                 known: "2.x",
             });
         }
-        let (nanos_per_tick, digits, resolution) = if header.is_nanosecond_precision() {
-            (1, 9, Resolution::NANOSECONDS)
+        let resolution = if header.is_nanosecond_precision() {
+            Resolution::NANOSECONDS
         } else {
-            (1000, 6, Resolution::MICROSECONDS)
+            Resolution::MICROSECONDS
+        };
+        let pcap = Self::of(&header);
+        about.add_interface(Interface::new(pcap.link, header.snaplen, resolution));
+        let records = Records::Pcap(pcap);
+        Ok(Some((records, start.len() - rest.len())))
+    }
+
+    /// A file with this header.
+    fn of(header: &PcapHeader) -> Self {
+        let (nanos_per_tick, digits) = if header.is_nanosecond_precision() {
+            (1, 9)
+        } else {
+            (1000, 6)
         };
         let layout = Layout {
             order: if header.is_bigendian() {
@@ -94,21 +106,18 @@ impl Pcap {
             ticks_per_second: 10_u32.pow(u32::from(digits)),
             snap_length: header.snaplen,
         };
-        // The upper half says whether frames end in a check sequence, which the length of the IP
-        // packet cuts off.
-        let link = LinkType(header.network.0.cast_unsigned() & 0xffff);
-        about.add_interface(Interface::new(link, header.snaplen, resolution));
-        let pcap = Self {
+        Self {
             layout,
-            link,
+            // The upper half says whether frames end in a check sequence, which the length of
+            // the IP packet cuts off.
+            link: LinkType(header.network.0.cast_unsigned() & 0xffff),
             nanos_per_tick,
             digits,
             habits: Oddities::empty(),
             last: None,
             looks_ahead: false,
             ahead: None,
-        };
-        Ok(Some((Records::Pcap(pcap), start.len() - rest.len())))
+        }
     }
 
     /// Looks at the header behind each record before it is read: for files, where that waits for
@@ -124,9 +133,8 @@ impl Pcap {
         let header = match self.ahead.take() {
             Some(header) => header,
             None => match self.first(at_hand, at_end) {
-                Ok(Some(header)) => header,
-                Ok(None) => return Step::More,
-                Err(reason) => return Step::Damage(reason),
+                Ok(header) => header,
+                Err(step) => return step,
             },
         };
         let end = self.end_of(&header);
@@ -159,20 +167,33 @@ impl Pcap {
         Step::Packet(self.packet(&header))
     }
 
-    /// The header at the front, if it is to be believed; `None` where that cannot be said yet.
-    fn first(&mut self, at_hand: &[u8], at_end: bool) -> Result<Option<Header>, Reason> {
-        let Some(header) = self.layout.read(at_hand) else {
-            return Ok(None);
-        };
-        if !self.is_plain(&header, self.last) {
-            match self.judge(&header, self.last, at_hand, at_end) {
-                None => return Ok(None),
-                Some(Err(reason)) => return Err(reason),
+    /// The header at the front, if it is to be believed; otherwise what there is to do.
+    fn first(&mut self, at_hand: &[u8], at_end: bool) -> Result<Header, Step> {
+        let header = self.layout.read(at_hand).ok_or(Step::More)?;
+        if self.is_plain(&header, self.last) {
+            return Ok(header);
+        }
+        // Another file, written behind the first one.
+        match parse_pcap_header(at_hand) {
+            Ok((rest, file)) if file.version_major == 2 => {
+                *self = Self {
+                    looks_ahead: self.looks_ahead,
+                    ..Self::of(&file)
+                };
+                return Err(Step::Pass(at_hand.len() - rest.len()));
+            }
+            Err(Err::Incomplete(_)) => return Err(Step::More),
+            _ => {}
+        }
+        match self.judge(&header, self.last, at_hand, at_end) {
+            None => Err(Step::More),
+            Some(Err(reason)) => Err(Step::Damage(reason)),
+            Some(Ok(odd)) => {
                 // A clock that was set once says nothing of the next time.
-                Some(Ok(odd)) => self.habits |= odd - Oddities::JUMP,
+                self.habits |= odd - Oddities::JUMP;
+                Ok(header)
             }
         }
-        Ok(Some(header))
     }
 
     /// Whether there is nothing to ask about a header behind a record of the time `before`. Nearly
@@ -183,102 +204,9 @@ impl Pcap {
                 && self.habits.contains(self.layout.oddities(header, before))
     }
 
-    /// What is odd about the header that these bytes begin with, beside the habits; or why it is
-    /// none. `None` where that cannot be said yet.
-    #[cold]
-    fn judge(
-        &self,
-        header: &Header,
-        before: Option<u32>,
-        bytes: &[u8],
-        at_end: bool,
-    ) -> Option<Result<Oddities, Reason>> {
-        // A length that no record has is refused before its bytes are waited for.
-        if let Some(fault) = header.fault() {
-            return Some(Err(fault));
-        }
-        let odd = self.layout.oddities(header, before) - self.habits;
-        if bytes.len() < self.end_of(header) {
-            return at_end.then_some(Err(Reason::EndsInsideRecord));
-        }
-        let borne_out = self.borne_out(header, odd, bytes, at_end)?;
-        Some(borne_out.map(|()| odd))
-    }
-
-    /// Whether a record ends where it should: what is behind it is another one, or damaged on its
-    /// own. Otherwise it was overwritten from its middle on, or bytes of it are missing.
-    #[cold]
-    fn is_followed(
-        &self,
-        header: &Header,
-        next: Option<Header>,
-        behind: &[u8],
-        at_end: bool,
-    ) -> Option<bool> {
-        let before = header.seconds;
-        let Some(next) = next else {
-            // A file that was extended before it was written ends in zeros.
-            let is_empty = || behind.iter().all(|byte| *byte == 0);
-            return at_end.then(|| is_empty() || self.layout.begins_in_time(behind, before));
-        };
-        Some(match self.judge(&next, Some(before), behind, at_end)? {
-            Ok(_) | Err(Reason::Zeros { .. }) => true,
-            Err(_) => self.layout.begins_in_time(behind, before),
-        })
-    }
-
     /// Length of the record that begins with this header, in bytes.
     const fn end_of(&self, header: &Header) -> usize {
         self.layout.length + header.captured as usize
-    }
-
-    /// Whether the records behind one that is odd show that its length is right: `None` where they
-    /// have to be waited for.
-    ///
-    /// One that is not odd itself is enough, and the same oddities near in time are a writer's. Where a wrong
-    /// length leads into a packet, what is taken for a header there is soon none; and where bytes
-    /// are missing, each header stands a little beside its place, and is odd in more than its time.
-    fn borne_out(
-        &self,
-        header: &Header,
-        odd: Oddities,
-        at_hand: &[u8],
-        at_end: bool,
-    ) -> Option<Result<(), Reason>> {
-        let not_followed = not_followed(header);
-        let shared = odd - Oddities::JUMP;
-        let (mut before, mut place, mut all) = (header.seconds, self.end_of(header), odd);
-        for witness in 0..WITNESSES {
-            if place >= LONGEST_RECORD {
-                break;
-            }
-            let behind = at_hand.get(place..);
-            let Some(next) = behind.and_then(|behind| self.layout.read(behind)) else {
-                match behind {
-                    _ if !at_end => return None,
-                    // Nothing speaks against it.
-                    _ if witness == 0 => return Some(Ok(())),
-                    Some([]) => break,
-                    _ => return Some(Err(not_followed)),
-                }
-            };
-            match next.fault() {
-                Some(zeros @ Reason::Zeros { .. }) => return Some(Err(zeros)),
-                Some(_) => return Some(Err(not_followed)),
-                None => {}
-            }
-            let odd = self.layout.oddities(&next, Some(before)) - self.habits;
-            let is_near = next.seconds.abs_diff(header.seconds) <= DAY;
-            if odd.is_empty() || is_near && shared.contains(odd) {
-                return Some(Ok(()));
-            }
-            all |= odd;
-            before = next.seconds;
-            place += self.end_of(&next);
-        }
-        // A clock may be anything, and is in captures that were made up.
-        let is_clock = Oddities::JUMP.contains(all);
-        Some(if is_clock { Ok(()) } else { Err(not_followed) })
     }
 
     fn packet(&self, header: &Header) -> Record {
@@ -295,13 +223,6 @@ impl Pcap {
             data: self.layout.length..end,
             length: end,
         }
-    }
-}
-
-const fn not_followed(header: &Header) -> Reason {
-    Reason::NotFollowed {
-        captured: header.captured,
-        original: header.original,
     }
 }
 

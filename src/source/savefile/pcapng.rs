@@ -167,7 +167,7 @@ impl Pcapng {
         let kind = order.u32([a, b, c, d]);
         let length = order.u32([e, f, g, h]);
         let (least, limit) = bounds(kind);
-        if kind == 0 && length == 0 {
+        if length == 0 {
             return Step::Damage(Reason::Zeros { length: 0 });
         }
         if length < least || length > limit {

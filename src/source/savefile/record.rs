@@ -96,6 +96,14 @@ impl Records {
         }
     }
 
+    /// Where the next record begins behind a damaged one, as that says itself; [`trail::hinted`].
+    pub(super) fn hinted(&self, at_hand: &[u8], at_end: bool) -> Option<usize> {
+        match self {
+            Self::Pcap(pcap) => trail::hinted(pcap, at_hand, at_end),
+            Self::Pcapng(pcapng) => trail::hinted(pcapng, at_hand, at_end),
+        }
+    }
+
     /// Looks for the next place from which records can be followed; [`trail::search`].
     pub(super) fn search(&self, at_hand: &[u8], at_end: bool, rivals: &mut u32) -> Found {
         match self {

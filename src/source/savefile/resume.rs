@@ -1,6 +1,6 @@
 //! Going on behind damage: passes over what cannot be read, and says what it was.
 
-use super::trail::{Found, LOOKAHEAD, MOST_RIVALS};
+use super::trail::{Found, LOOKAHEAD, LOOKAHEAD_OF_HINTS, MOST_RIVALS};
 use super::{Over, Savefile};
 use crate::source::{Damage, Ending, Reason};
 
@@ -20,11 +20,44 @@ impl Savefile {
         if is_packet {
             self.withhold();
         }
-        // What begins there was seen to be no record.
-        let seen = usize::from(self.records.passed() == 0);
+        let is_whole = self.records.passed() == 0;
         self.records.lose();
         let mut zeros = Zeros::default();
-        self.pass_over(seen, &mut zeros);
+        damage.resumed =
+            is_whole && self.follow_hint(&mut zeros) || self.search(is_whole, &mut zeros);
+        damage.length = self.buffer.offset().saturating_sub(damage.offset);
+        let is_zeros = matches!(damage.reason, Reason::Zeros { .. });
+        // Room that was made for records that were never written, behind the last that was begun.
+        let is_cut = !damage.resumed
+            && (is_zeros && zeros.run == zeros.longest || zeros.run > damage.length / 2);
+        if is_zeros || is_cut {
+            damage.reason = Reason::Zeros {
+                length: zeros.longest,
+            };
+        }
+        if damage.resumed {
+            self.input.damages.note(damage);
+        } else {
+            self.end_in(damage, is_cut);
+        }
+    }
+
+    /// Goes on where the damaged record at the front says that it ends, if records go on there.
+    fn follow_hint(&mut self, zeros: &mut Zeros) -> bool {
+        while self.over.is_none() && self.buffer.at_hand().len() < LOOKAHEAD_OF_HINTS {
+            self.fill();
+        }
+        let at_hand = self.buffer.at_hand();
+        let at_hand = at_hand.get(..LOOKAHEAD_OF_HINTS).unwrap_or(at_hand);
+        let hint = self.records.hinted(at_hand, self.over.is_some());
+        self.pass_over(hint.unwrap_or(0), zeros);
+        hint.is_some()
+    }
+
+    /// Goes on at the next place from which records can be followed, if there is one. `is_known`
+    /// says that the first byte was seen to begin no record.
+    fn search(&mut self, is_known: bool, zeros: &mut Zeros) -> bool {
+        self.pass_over(usize::from(is_known), zeros);
         let mut rivals = MOST_RIVALS;
         loop {
             let is_over = self.over.is_some();
@@ -33,22 +66,16 @@ impl Savefile {
                 continue;
             }
             let at_hand = self.buffer.at_hand();
-            let found = self.records.search(at_hand, is_over, &mut rivals);
-            let (Found::At(length) | Found::NotIn(length)) = found;
-            self.pass_over(length, &mut zeros);
-            damage.resumed = matches!(found, Found::At(_));
-            if damage.resumed || is_over {
-                break;
+            match self.records.search(at_hand, is_over, &mut rivals) {
+                Found::At(length) => {
+                    self.pass_over(length, zeros);
+                    return true;
+                }
+                Found::NotIn(length) => self.pass_over(length, zeros),
             }
-        }
-        damage.length = self.buffer.offset().saturating_sub(damage.offset);
-        if let Reason::Zeros { length } = &mut damage.reason {
-            *length = zeros.longest;
-        }
-        if damage.resumed {
-            self.input.damages.note(damage);
-        } else {
-            self.end_in(damage, zeros.run);
+            if is_over {
+                return false;
+            }
         }
     }
 
@@ -81,16 +108,13 @@ impl Savefile {
         self.buffer.consume(length);
     }
 
-    /// Ends the input, behind whose damage nothing can be read. `last_zeros` is how many zeros it
-    /// ends in.
-    fn end_in(&mut self, damage: Damage, last_zeros: u64) {
+    /// Ends the input, behind whose damage nothing can be read; `is_cut` says that nothing was.
+    fn end_in(&mut self, damage: Damage, is_cut: bool) {
         let place = damage.place();
         // A record that is longer than the file has nothing wrong but that.
         if damage.reason == Reason::EndsInsideRecord {
             return self.end_over(place);
         }
-        // Room that was made for records that were never written.
-        let is_cut = damage.reason == Reason::Zeros { length: last_zeros };
         self.input.damages.note(damage);
         match self.over {
             Some(Over::Broken(_)) => self.end_over(place),
@@ -121,3 +145,6 @@ impl Zeros {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,12 @@
 /// so that each read brings as much again.
 pub(super) const LOOKAHEAD: usize = 512 << 10;
 
+/// The farthest that a hint leads, in bytes: as far as the longest packet of a capture.
+const FARTHEST_HINT: usize = 300 << 10;
+
+/// Bytes from a damaged record that decide about its hints.
+pub(super) const LOOKAHEAD_OF_HINTS: usize = FARTHEST_HINT + LOOKAHEAD;
+
 /// A trail that leads this far, in bytes, is not one inside a packet.
 const FAR: usize = super::record::LONGEST_PACKET as usize;
 
@@ -45,9 +51,17 @@ pub(super) trait Trail {
     /// What the records before the damage say.
     fn memory(&self) -> Self::Memory;
 
+    /// Where the next record may begin behind the one that these bytes begin with, although that is
+    /// damaged: as many bytes further as one of its lengths says.
+    fn hints(&self, bytes: &[u8]) -> Hints;
+
     /// The record that these bytes begin with, if they are believed to begin with one.
     fn follow(&self, memory: &mut Self::Memory, bytes: &[u8]) -> Option<Link>;
 }
+
+/// Distances from a damaged record to where the next one may begin, at most [`FARTHEST_HINT`]
+/// bytes; 0 is none.
+pub(super) type Hints = [usize; 2];
 
 /// What was found in the bytes at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,16 +72,36 @@ pub(super) enum Found {
     NotIn(usize),
 }
 
+/// The first of the hints of a damaged record from which records can be followed. All of the bytes
+/// at hand are looked at, the damaged record at their front: [`LOOKAHEAD_OF_HINTS`], if they do
+/// not end before.
+pub(super) fn hinted<T: Trail>(trail: &T, at_hand: &[u8], at_end: bool) -> Option<usize> {
+    let hints = trail.hints(at_hand).into_iter();
+    hints
+        .filter(|hint| (1..=FARTHEST_HINT).contains(hint))
+        .find(|hint| {
+            let (window, ends) = window(at_hand.get(*hint..).unwrap_or(&[]), at_end);
+            walk(trail, window, ends).is_some()
+        })
+}
+
+/// The bytes that decide about the place where they begin, and whether the input ends with them.
+fn window(rest: &[u8], at_end: bool) -> (&[u8], bool) {
+    match rest.get(..LOOKAHEAD) {
+        Some(window) => (window, at_end && window.len() == rest.len()),
+        None => (rest, at_end),
+    }
+}
+
 /// Looks for the first place from which records can be followed. `rivals` is how often one may
 /// still be given up for another ([`MOST_RIVALS`] at first), which is counted down.
 pub(super) fn search<T: Trail>(trail: &T, at_hand: &[u8], at_end: bool, rivals: &mut u32) -> Found {
     let mut place = 0;
     while let Some(rest) = at_hand.get(place..).filter(|rest| !rest.is_empty()) {
-        let (window, ends) = match rest.get(..LOOKAHEAD) {
-            Some(window) => (window, at_end && window.len() == rest.len()),
-            None if at_end => (rest, true),
-            None => return Found::NotIn(place),
-        };
+        if rest.len() < LOOKAHEAD && !at_end {
+            return Found::NotIn(place);
+        }
+        let (window, ends) = window(rest, at_end);
         let Some(walk) = walk(trail, window, ends) else {
             place += 1;
             continue;

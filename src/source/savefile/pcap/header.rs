@@ -10,6 +10,10 @@ use crate::source::savefile::record::LONGEST_PACKET;
 /// How far apart the times of two records are at most before that is odd, in seconds.
 pub(super) const DAY: u32 = 24 * 60 * 60;
 
+/// The earliest time that is believed behind damage, in seconds since 1970: that of 1990, before
+/// the format was made. Small numbers stand in many files.
+pub(super) const EARLIEST: u32 = 631_152_000;
+
 /// How the headers of a file are laid out.
 #[derive(Debug)]
 pub(super) struct Layout {

@@ -1,12 +1,8 @@
 //! Where records may go on behind damage in a pcap file.
 
 use super::Pcap;
-use super::header::follows;
-use crate::source::savefile::trail::{Link, Trail};
-
-/// The earliest time that is believed of a record without one before it, in seconds since 1970:
-/// that of 1990, before the format was made. Small numbers stand in many files.
-const EARLIEST: u32 = 631_152_000;
+use super::header::{EARLIEST, follows};
+use crate::source::savefile::trail::{Hints, Link, Trail};
 
 /// How much a header says whose lengths and fraction can be, and whose time is near to that of the
 /// record before.
@@ -38,6 +34,13 @@ impl Trail for Pcap {
             read: self.last,
             trail: Begun::Not,
         }
+    }
+
+    fn hints(&self, bytes: &[u8]) -> Hints {
+        let header = self.layout.read(bytes);
+        header.map_or([0; 2], |header| {
+            [header.original, header.captured].map(|length| self.layout.length + length as usize)
+        })
     }
 
     fn follow(&self, before: &mut Before, bytes: &[u8]) -> Option<Link> {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::source::savefile::byte_order::ByteOrder;
 use crate::source::savefile::record::LONGEST_PACKET;
-use crate::source::savefile::trail::{Link, Trail};
+use crate::source::savefile::trail::{Hints, Link, Trail};
 
 /// How much a block says that begins and ends with the same length: one of a section with its
 /// magic number is enough alone, and so are two of any other type.
@@ -35,6 +35,16 @@ impl Trail for Pcapng {
             interfaces: self.interfaces.len(),
             is_whole: false,
         }
+    }
+
+    fn hints(&self, bytes: &[u8]) -> Hints {
+        let words = bytes.as_chunks().0.first_chunk::<6>();
+        words.map_or([0; 2], |[_, length, _, _, _, captured]| {
+            [(*length, 0), (*captured, PACKET_DATA + 4)].map(|(length, more)| {
+                let length = self.order.u32(length).checked_next_multiple_of(4);
+                length.unwrap_or(0).saturating_add(more) as usize
+            })
+        })
     }
 
     fn follow(&self, section: &mut Section, bytes: &[u8]) -> Option<Link> {

@@ -229,7 +229,7 @@ fn block_lengths_that_cannot_be_are_damage() {
     let good = [interface(Little, 1, 0, &[]), enhanced(Little, 0, 1, b"a")];
     let offset = file(Little, &good).len() as u64;
     for (kind, length) in [
-        (6, 0),
+        (6, 8),
         (6, 31),
         (6, (1 << 20) + 4),
         (1, 16),
@@ -239,7 +239,7 @@ fn block_lengths_that_cannot_be_are_damage() {
     ] {
         let mut bytes = file(Little, &good);
         bytes.extend(Little.words(&[kind, length]));
-        bytes.extend([0; 64]);
+        bytes.extend([0x55; 64]);
         let (reason, place, packets) = damage(&bytes);
         assert!(
             matches!(reason, Reason::BlockLength { length: stated, .. } if stated == length),
