@@ -287,6 +287,7 @@ impl Search {
         let mut message = MessageState::Unknown;
         let mut goes_on = false;
         let packet_bits = self.packet_bits();
+        let mut before = None;
         let (mut at, mut bits, mut frames) = (place, 0, 0);
         for _ in 0..STEPS {
             let Some(rest) = self.bytes.get(at..) else {
@@ -308,12 +309,21 @@ impl Search {
                 Opcode::Text | Opcode::Binary if goes_on => return 0,
                 _ => {}
             }
-            bits += worth;
             frames += 1;
             message.pass(&header, frames);
             let length = header.payload_length().unwrap_or(HUGE);
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            at = begin.saturating_add(length);
+            let end = begin.saturating_add(length);
+            // Bytes that repeat, with a zero among them, look like fragments without end: what one
+            // is worth they are worth together.
+            let frame = self.bytes.get(at..end.min(begin + TELLING));
+            let repeats = frame.is_some() && frame == before && goes_on;
+            before = frame;
+            at = end;
+            if repeats && header.opcode() == Opcode::Continuation {
+                continue;
+            }
+            bits += worth;
             if let Some(payload) = self.bytes.get(begin..at)
                 && self.is_held(begin..at.min(begin + TELLING))
             {
@@ -456,6 +466,20 @@ mod tests {
     #[test]
     fn zeros_are_no_frames() {
         assert_eq!(find(&[&[0; 60_000]], Threshold::KNOWN), None);
+    }
+
+    #[test]
+    fn bytes_that_repeat_are_no_fragments_without_end() {
+        let bytes = b"netperf\0".repeat(900);
+        for packet in [&bytes[..6990], &bytes[3..]] {
+            assert_eq!(find(&[packet], Threshold::UNKNOWN), None);
+            assert_eq!(find(&[packet; 5], Threshold::UNKNOWN), None);
+        }
+        // Fragments of one length that are not the same are.
+        let fragment = |byte: u8| [&[0, 62][..], &[byte; 62]].concat();
+        let different: Vec<u8> = (b'a'..=b'z').flat_map(fragment).collect();
+        let found = find(&[&different, &different], Threshold::UNKNOWN);
+        assert_eq!(found, Some((0, false)));
     }
 
     #[test]
