@@ -39,7 +39,8 @@ use passed::Passed;
 use span::Span;
 
 /// Headers read in front of TCP. Real packets have two to sixteen (a mirror of a cloud's overlay
-/// network, with VLAN tags and labels); a packet made of nothing but tags must not cost more than any other.
+/// network, with VLAN tags and labels); a packet made of nothing but tags must not cost more than
+/// any other.
 const MAX_HEADERS: usize = 32;
 
 /// The TCP segment in `packet`; its payload is borrowed from the packet.
