@@ -22,7 +22,7 @@ use wsblame::packet::LinkType;
 use wsblame::report::model::Report;
 
 /// Damages that are tried of each kind, in either layout.
-const CASES: usize = 400;
+const CASES: usize = 100;
 
 const MEGABYTE: usize = 1 << 20;
 
