@@ -70,7 +70,9 @@ impl Datagram {
             return Relation::Contradictory;
         }
         let (start, end) = (piece.start, piece.end);
-        let mut relation = Relation::New;
+        // Up to where it is there, and its bytes are held, in one part or in several: a router
+        // may have cut what came in pieces into others.
+        let (mut known, mut held) = (start, start);
         for part in &self.parts {
             if part.end <= start || end <= part.start {
                 continue;
@@ -84,11 +86,18 @@ impl Datagram {
             if ours.iter().zip(theirs).any(|(our, their)| our != their) {
                 return Relation::Contradictory;
             }
-            if part.start <= start && end <= part.end && theirs.len() <= ours.len() {
-                relation = Relation::Known;
+            if part.start <= known {
+                known = known.max(part.end);
+            }
+            if part.start <= held {
+                held = held.max(part.start + part.held);
             }
         }
-        relation
+        if end <= known && start + piece.bytes.len() <= held {
+            Relation::Known
+        } else {
+            Relation::New
+        }
     }
 
     /// Takes a piece that is [`Relation::New`].

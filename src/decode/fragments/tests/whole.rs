@@ -88,6 +88,19 @@ fn copies_change_nothing_whenever_they_come() {
 }
 
 #[test]
+fn copies_that_a_router_cut_elsewhere_change_nothing() {
+    let datagram = segment(Ip::V4, PAYLOAD);
+    let cut_at = |places: &[usize]| Fragment::all(Ip::V4, &datagram, places);
+    let (long, short) = (cut_at(&[40]), cut_at(&[16, 32, 48, 64]));
+    for (before, behind) in [(&long, &short), (&short, &long)] {
+        let mut capture = Capture::new();
+        assert_eq!(capture.take_all(before).len(), 1);
+        assert_eq!(capture.take_all(behind), []);
+        assert_eq!(capture.finish(), Counted::whole(7, 1));
+    }
+}
+
+#[test]
 fn an_identification_that_comes_back_names_another_datagram() {
     for ip in BOTH {
         let mut capture = Capture::new();
