@@ -427,6 +427,24 @@ fn a_dialogue_with_missing_bytes_hides_nothing() {
 }
 
 #[test]
+fn a_header_with_missing_bytes_hides_nothing() {
+    let long = [&TCP4[..], &value(4, &[0; 100])].concat();
+    for header in [line(LINE), binary(1, 0x11, &long)] {
+        let broken = broken_behind(&header, Cut::Turns);
+        let bytes = &header[0].1;
+        // Packet 4 is the header: of its bytes so many are kept.
+        for kept in [6, 16, bytes.len() - 1] {
+            let mut capture = broken.conversation.capture();
+            let packet = &mut capture.packets[3].bytes;
+            packet.truncate(packet.len() - bytes.len() + kept);
+            let report = report(capture);
+            let found = built::found(&report, VIOLATION);
+            assert_eq!(found, [(0, broken.packet)], "{kept} of {header:?}");
+        }
+    }
+}
+
+#[test]
 fn one_side_alone_is_enough() {
     let alone = |broken: &Broken, side| {
         let segments = broken.conversation.segments();

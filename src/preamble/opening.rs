@@ -42,7 +42,8 @@ pub enum Remains {
     Nothing,
     /// Bytes of the client that may be something else.
     Held(Held),
-    /// A dialogue: what follows it may be anything, and the place in both streams is not known.
+    /// A header or a dialogue: what follows it may be anything, and the place in both streams is
+    /// not known.
     Unplaced,
 }
 
@@ -143,7 +144,7 @@ impl Opening {
     /// over.
     pub fn give_up(&mut self) -> Remains {
         match std::mem::replace(&mut self.state, State::Over) {
-            State::Begun(held) if !socks::is_begun(&held.bytes) => Remains::Held(*held),
+            State::Begun(held) if !is_begun(&held.bytes) => Remains::Held(*held),
             State::Begun(_) | State::Asked(_) => Remains::Unplaced,
             State::Start | State::Passing(_) | State::Unheard | State::Over => Remains::Nothing,
         }
@@ -290,6 +291,14 @@ enum Begin {
 /// Whether a client's first byte may be a preamble's.
 const fn may_begin(first: u8) -> bool {
     matches!(first, b'P' | b'\r' | 4 | 5)
+}
+
+/// Whether a client's first bytes, which may be a preamble's, are likely one's.
+fn is_begun(bytes: &[u8]) -> bool {
+    match bytes.first() {
+        Some(4 | 5) => socks::is_begun(bytes),
+        _ => proxy_protocol::is_begun(bytes),
+    }
 }
 
 /// What a client's first bytes are.

@@ -285,6 +285,16 @@ fn missing_bytes_leave_what_was_begun_to_others() {
     let missing = gap(3, 10);
     let held = begun(b"PRO").gap(Side::Client, missing);
     assert!(matches!(held, Some((_, Remains::Held(held))) if held.bytes == b"PRO"));
+    let held = begun(b"\r\n\r\n").gap(Side::Client, missing);
+    assert!(matches!(held, Some((_, Remains::Held(held))) if held.bytes == b"\r\n\r\n"));
+    for header in [
+        &b"PROXY TCP4 203.0"[..],
+        &binary(90)[..5],
+        &binary(90)[..40],
+    ] {
+        let cut = begun(header).gap(Side::Client, missing);
+        assert_eq!(cut, Some((missing, Remains::Unplaced)), "{header:?}");
+    }
     let dialogue = begun(GREETING).gap(Side::Client, missing);
     assert_eq!(dialogue, Some((missing, Remains::Unplaced)));
     let request = [GREETING, REQUEST].concat();

@@ -82,5 +82,15 @@ pub fn whole(bytes: &[u8]) -> Option<(Header, usize)> {
     }
 }
 
+/// Whether `bytes`, which are the beginning of a header, are so much of it that they are likely
+/// one.
+#[must_use]
+pub fn is_begun(bytes: &[u8]) -> bool {
+    match bytes.first() {
+        Some(b'P') => v1::is_begun(bytes),
+        _ => v2::is_begun(bytes),
+    }
+}
+
 #[cfg(test)]
 mod tests;

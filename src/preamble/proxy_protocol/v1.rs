@@ -34,6 +34,11 @@ pub(super) fn parse(bytes: &[u8]) -> Parsed<Header> {
     }
 }
 
+/// Whether the first word is there, which is no method of HTTP.
+pub(super) fn is_begun(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PROXY ")
+}
+
 fn header(ends: Option<Ends>) -> Header {
     Header {
         version: Version::V1,

@@ -121,6 +121,14 @@ pub(super) fn parse(bytes: &[u8]) -> Parsed<Header> {
     Parsed::Whole(header, FIXED + length)
 }
 
+/// Whether the signature is there up to its zero, which no text has; empty lines may stand in front
+/// of a request.
+pub(super) fn is_begun(bytes: &[u8]) -> bool {
+    SIGNATURE
+        .get(..5)
+        .is_some_and(|telling| bytes.starts_with(telling))
+}
+
 /// Command, address family with transport, and the length of what follows.
 fn fixed(bytes: &[u8]) -> IResult<&[u8], (Command, u8, u16)> {
     let command = map_opt(be_u8, |byte| match byte {
