@@ -7,9 +7,10 @@
 
 mod built;
 
+use built::fragment::{fragments, identified};
 use built::{VIOLATION, broken, found, report, report_of_files};
 use wsblame::report::model::Report;
-use wsblame_fixtures::{Capture, Precision};
+use wsblame_fixtures::{Capture, Conversation, Frame, Precision};
 
 fn kinds(report: &Report) -> Vec<(&'static str, u64)> {
     let notes = report.hygiene.iter();
@@ -74,6 +75,20 @@ fn an_interface_any_doubles_packets() {
 }
 
 #[test]
+fn what_came_in_fragments_is_no_network_cards() {
+    let mut conversation = Conversation::accepted();
+    conversation
+        .segment_bytes(20_000)
+        .server(Frame::text("x".repeat(19_000)))
+        .close(1000);
+    let packets = Capture::of([&conversation]).packets;
+    assert_eq!(kinds(&report(packets.clone())), [("offload-sizes", 1)]);
+    let numbered = (1..).zip(&packets);
+    let fragments = numbered.flat_map(|(id, packet)| fragments(&identified(packet, id), 1480, 0));
+    assert_eq!(kinds(&report(fragments)), []);
+}
+
+#[test]
 fn half_of_a_connection_is_one_sided() {
     let capture = broken();
     let from_client = |packet: &wsblame_fixtures::Packet| packet.bytes[26..30] == [192, 0, 2, 10];
@@ -121,7 +136,7 @@ fn a_clock_that_was_set_back_is_told_and_blames_nobody() {
 
 #[test]
 fn half_a_tls_connection_is_one_sided_too() {
-    let mut conversation = wsblame_fixtures::Conversation::new();
+    let mut conversation = Conversation::new();
     conversation.open();
     let next = conversation.next_sequence(wsblame_fixtures::Side::Client);
     let hello = [&[0x16, 3, 1, 0, 100, 1, 0, 0, 96, 3, 3][..], &[7; 94]].concat();

@@ -98,9 +98,12 @@ impl Decoder {
         if fragment.is_some() {
             segment = Err(Skipped::NestedTooDeep);
         }
-        match segment {
-            Ok(_) => tally.put_together(&packets, packet.id.input),
-            Err(reason) => tally.skip_all(&packets, reason),
+        match &mut segment {
+            Ok(segment) => {
+                segment.came_in_fragments = true;
+                tally.put_together(&packets, packet.id.input);
+            }
+            Err(reason) => tally.skip_all(&packets, *reason),
         }
         segment
     }

@@ -81,6 +81,8 @@ pub struct Segment<'p> {
     pub link_source: Option<[u8; 6]>,
     /// What carried it over the link.
     pub carriers: Carriers,
+    /// It came in fragments, of which `packet` brought the last one.
+    pub came_in_fragments: bool,
     /// The TCP header, as far as the capture holds it.
     header: &'p [u8],
 }
@@ -173,6 +175,7 @@ fn assemble<'p>(
         payload,
         link_source: passed.link_source,
         carriers: passed.carriers,
+        came_in_fragments: false,
         header: span.bytes().get(..header_length).unwrap_or(span.bytes()),
     }
 }

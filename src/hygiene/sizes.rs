@@ -71,6 +71,10 @@ impl Oversized {
         if length <= ETHERNET || segment.flags.contains(TcpFlags::RST) {
             return;
         }
+        // What came in fragments is larger than its packets.
+        if segment.came_in_fragments {
+            return;
+        }
         // Loopback has no wire, and packets of up to 64 KiB.
         if segment.source.address.is_loopback()
             || segment.source.address == segment.destination.address
