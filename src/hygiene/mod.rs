@@ -34,14 +34,16 @@ struct Watched {
     doubled: Doubled,
 }
 
-/// Copies that say something about how the capture was made: fewer may be what a host sent twice
-/// without need.
+/// Copies that say something about how the capture was made: fewer, or fewer than one in so many
+/// segments, may be what a host sent twice without need.
 const COPIES: u64 = 3;
+const OF_SEGMENTS: u64 = 100;
 
 /// Packets that were captured before already.
 #[derive(Clone, Copy, Debug, Default)]
 struct Doubled {
     packets: u64,
+    segments: u64,
     first: Option<PacketId>,
 }
 
@@ -62,6 +64,7 @@ impl Hygiene {
         };
         watched.cut.note_segment(segment);
         watched.oversized.note(segment);
+        watched.doubled.segments += 1;
         if is_copy {
             watched.doubled.packets += 1;
             watched.doubled.first.get_or_insert(segment.packet);
@@ -101,7 +104,8 @@ impl Hygiene {
 impl Doubled {
     fn trouble(self) -> Option<(Trouble, Option<u64>)> {
         let packets = self.packets;
-        (packets >= COPIES).then_some((
+        let are_many = packets >= COPIES && packets >= self.segments / OF_SEGMENTS;
+        are_many.then_some((
             Trouble::Doubled { packets },
             self.first.map(|packet| packet.number),
         ))
