@@ -418,3 +418,29 @@ fn unreadable_inputs_are_one_clear_line_each() {
         assert_eq!(stdout(&output), "");
     }
 }
+
+/// The capture is the evidence.
+#[test]
+fn a_report_does_not_take_the_place_of_a_capture() {
+    let folder = folder("report-over-capture");
+    let (capture, other) = (folder.join("ws.txt"), folder.join("report.txt"));
+    std::fs::copy(BROKEN, &capture).unwrap();
+    let place = folder.join(".").join("ws.txt");
+    for input in [&capture, &folder] {
+        let output = wsblame(&[
+            "check",
+            "--output",
+            place.to_str().unwrap(),
+            "--output",
+            other.to_str().unwrap(),
+            input.to_str().unwrap(),
+        ]);
+        assert_eq!(output.status.code(), Some(2));
+        let told = stderr(&output);
+        assert!(told.contains("is one of the captures"), "{told}");
+        assert!(stdout(&output).contains("1 broken"));
+        assert!(other.exists());
+        let kept = std::fs::read(&capture).unwrap();
+        assert_eq!(kept, std::fs::read(BROKEN).unwrap());
+    }
+}

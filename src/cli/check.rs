@@ -113,7 +113,13 @@ impl Check {
             }
         }
         for file in &self.output {
-            let written = file.write(|out| write(&report, file.format, out));
+            let mut inputs = report.inputs.iter().map(|input| input.name.as_str());
+            let written = if file.is_one_of(&mut inputs) {
+                let refusal = "is one of the captures, and no report takes its place";
+                Err(io::Error::other(refusal))
+            } else {
+                file.write(|out| write(&report, file.format, out))
+            };
             if let Err(error) = written {
                 let name = file.path.as_os_str().as_encoded_bytes();
                 status = status.max(console.complain(Untrusted(name), error));

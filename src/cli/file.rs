@@ -29,6 +29,16 @@ impl ReportFile {
         Ok(Self { path, format })
     }
 
+    /// Whether it is one of these files, as far as they can be found.
+    pub(super) fn is_one_of<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> bool {
+        let Ok(path) = fs::canonicalize(&self.path) else {
+            return false;
+        };
+        names
+            .into_iter()
+            .any(|name| fs::canonicalize(name).is_ok_and(|found| found == path))
+    }
+
     /// Writes the file beside its place and moves it there, so that nobody finds half of it.
     pub(super) fn write(
         &self,
