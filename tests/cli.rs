@@ -444,3 +444,17 @@ fn a_report_does_not_take_the_place_of_a_capture() {
         assert_eq!(kept, std::fs::read(BROKEN).unwrap());
     }
 }
+
+#[test]
+fn lines_of_a_capture_that_is_cut_off_are_not_taken_for_all() {
+    let cut = folder("cut-off").join("cut.pcap");
+    let bytes = std::fs::read(BROKEN).unwrap();
+    std::fs::write(&cut, bytes.split_last().unwrap().1).unwrap();
+    for command in ["frames", "messages"] {
+        let output = wsblame(&[command, cut.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0));
+        let told = stderr(&output);
+        assert!(told.contains("ends in the middle of a packet"), "{told}");
+        assert!(!stdout(&output).is_empty());
+    }
+}

@@ -101,6 +101,12 @@ impl Following {
         if !any && let Some(nothing) = chosen::nothing(&report) {
             console.note(nothing);
         }
+        for input in report.inputs.iter().filter(|input| input.truncated) {
+            let name = Untrusted(input.name.as_bytes());
+            console.note(format_args!(
+                "{name}: ends in the middle of a packet, read up to there"
+            ));
+        }
         report.inputs.iter().fold(status, |status, input| {
             let name = Untrusted(input.name.as_bytes());
             // The reasons were made harmless where they were made.
