@@ -56,11 +56,6 @@ impl Console {
         }
     }
 
-    /// Says something on standard error that is no fault.
-    pub(super) fn remark(self, what: impl fmt::Display) {
-        let _ = writeln!(io::stderr().lock(), "wsblame: {what}");
-    }
-
     /// Says on standard error what went wrong with something.
     pub(super) fn complain(self, name: impl fmt::Display, reason: impl fmt::Display) -> Status {
         // Nothing is left to say it to where standard error is closed.

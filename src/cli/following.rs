@@ -74,7 +74,7 @@ impl Following {
         });
         let others = captures.passed_over().not_captures.len();
         if others > 0 {
-            console.remark(format_args!(
+            console.note(format_args!(
                 "files that are no captures, passed over: {others}"
             ));
         }

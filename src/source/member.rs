@@ -13,8 +13,8 @@ use crate::time::Timestamp;
 const HELD_OPEN: usize = 16;
 
 /// Captures that may be open when a compressed one is opened: it cannot be read on in its middle
-/// without what its decompressor keeps.
-const OPEN_BESIDE_COMPRESSED: usize = 256;
+/// without what its decompressor keeps, which is up to 8 MiB of zstd as it is used.
+const OPEN_BESIDE_COMPRESSED: usize = 64;
 
 /// A capture among others.
 #[derive(Debug)]
