@@ -3,13 +3,13 @@
 
 #![no_main]
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use libfuzzer_sys::fuzz_target;
 use wsblame::decode::decode;
-use wsblame::source::{Ending, PacketSource, Savefile};
+use wsblame::source::{Damages, Ending, PacketSource, Savefile};
 
 fuzz_target!(|bytes: &[u8]| {
     let whole = read(bytes, usize::MAX);
@@ -19,13 +19,13 @@ fuzz_target!(|bytes: &[u8]| {
     if COMPRESSED.iter().any(|magic| bytes.starts_with(magic)) {
         return;
     }
-    if let Ok(packets) = &whole {
+    if let Ok(whole) = &whole {
         let members = compressed(bytes);
-        assert_eq!(Ok(packets), read(&members, usize::MAX).as_ref());
+        assert_eq!(Ok(whole), read(&members, usize::MAX).as_ref());
         // What a compression that ends early still holds is a beginning of the same packets.
         let cut = &members[..members.len() - members.len() / 4];
         if let Ok(some) = read(cut, usize::MAX) {
-            assert!(packets.starts_with(&some));
+            assert!(whole.begins_like(&some));
         }
     }
 });
@@ -38,11 +38,30 @@ const COMPRESSED: [&[u8]; 4] = [
     b"\x02\x21\x4c\x18",
 ];
 
+/// What was read of a file.
+#[derive(Debug, PartialEq)]
+struct Read {
+    packets: Vec<Known>,
+    /// The number of the last packet in front of the first damage.
+    sound: u64,
+}
+
+impl Read {
+    /// Whether the same packets come first, as far as there are packets and no damage: what is
+    /// damaged is told by what is behind it, which the end of one of them may hide.
+    fn begins_like(&self, other: &Self) -> bool {
+        let sound = self.sound.min(other.sound);
+        let both = self.packets.iter().zip(&other.packets);
+        both.take_while(|(one, other)| one.0.min(other.0) <= sound)
+            .all(|(one, other)| one == other)
+    }
+}
+
 /// A packet's number, time, lengths and a checksum.
 type Known = (u64, i64, u32, usize, u64);
 
 /// The packets, or why there are none.
-fn read(bytes: &[u8], at_most: usize) -> Result<Vec<Known>, String> {
+fn read(bytes: &[u8], at_most: usize) -> Result<Read, String> {
     let source = Pieces {
         bytes: bytes.to_vec(),
         at: 0,
@@ -78,11 +97,19 @@ fn read(bytes: &[u8], at_most: usize) -> Result<Vec<Known>, String> {
     }
     assert!(!savefile.advance() && savefile.packet().is_none());
     let input = savefile.input();
-    assert_eq!(input.packets, packets.len() as u64 + input.foreign + input.withheld);
+    let lent = packets.len() as u64;
+    assert_eq!(input.packets, lent + input.foreign + input.withheld);
     assert_eq!(input.bytes, held);
     assert!(input.first_time <= input.last_time);
+    let damages = input.damages.places();
+    assert!(damages.len() <= Damages::MOST && damages.len() as u64 <= input.damages.count());
+    for damage in damages {
+        assert!(damage.length > 0 && damage.after <= input.packets);
+        assert!(damage.next.is_none_or(|next| damage.resumed && next > damage.after));
+    }
+    assert!(damages.is_sorted_by(|one, next| one.offset + one.length <= next.offset));
     match input.ending.as_ref().expect("it ended") {
-        Ending::Complete => {}
+        Ending::Complete => assert!(!input.damages.is_to_the_end()),
         Ending::Truncated(place) | Ending::Damaged(place) => {
             assert!(place.after <= input.packets);
             let text = place.to_string();
@@ -91,7 +118,10 @@ fn read(bytes: &[u8], at_most: usize) -> Result<Vec<Known>, String> {
         Ending::Failed(place) => panic!("memory does not fail: {place}"),
         Ending::Stopped => panic!("nobody wanted it to stop"),
     }
-    Ok(packets)
+    let text = input.error().unwrap_or_default();
+    assert!(!text.chars().any(char::is_control), "{text:?}");
+    let sound = damages.first().map_or(u64::MAX, |damage| damage.after);
+    Ok(Read { packets, sound })
 }
 
 /// Two gzip members, the border in the middle.
@@ -113,7 +143,7 @@ struct Pieces {
     at_most: usize,
 }
 
-impl Read for Pieces {
+impl io::Read for Pieces {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let left = &self.bytes[self.at..];
         let count = left.len().min(room.len()).min(self.at_most);
