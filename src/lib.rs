@@ -70,6 +70,8 @@
 //!
 //! - Missing bytes are events. A gap inside a payload leaves the next header's place known, one
 //!   over a header does not: then nothing is judged until several headers in a row make sense.
+//! - Behind damage in a file only what several records bear out is read. A packet that what stands
+//!   behind it speaks against is left out: its bytes may be others.
 //! - Where something not being there is the accusation, the stream must have been captured whole
 //!   up to its end.
 //! - What one side sends may mean nothing before the other side's bytes are there, in whichever
