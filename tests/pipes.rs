@@ -23,6 +23,7 @@ use built::{VIOLATION, VIOLATION_PACKET, broken};
 use rustix::fs::{CWD, Mode};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tempfile::{NamedTempFile, TempDir};
 use wsblame_fixtures::{Capture, Conversation, Frame, Precision};
 
 fn capture() -> Vec<u8> {
@@ -248,13 +249,6 @@ fn a_pipe_that_never_falls_silent_is_stopped() {
     writer.join().unwrap();
 }
 
-/// A file of this test.
-fn file(name: &str, bytes: &[u8]) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, bytes).unwrap();
-    path
-}
-
 /// `frames` of a file, when it waits for room for its lines, of which nobody reads any.
 fn stuck(path: &Path) -> Child {
     let child = start(&["frames", "--format=json", path.to_str().unwrap()]);
@@ -271,8 +265,9 @@ fn stuck(path: &Path) -> Child {
 
 #[test]
 fn ctrl_c_ends_the_reading_of_a_file_between_two_packets() {
-    let path = file("long.pcap", &long(10_000));
-    let child = stuck(&path);
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(&long(10_000)).unwrap();
+    let child = stuck(file.path());
     signal(&child, Signal::INT);
     // From here on there is room for all of it.
     let output = child.wait_with_output().unwrap();
@@ -284,13 +279,13 @@ fn ctrl_c_ends_the_reading_of_a_file_between_two_packets() {
         count += 1;
     }
     assert!((2..9_000).contains(&count), "{count}");
-    fs::remove_file(path).unwrap();
 }
 
 #[test]
 fn the_second_ctrl_c_ends_the_program_at_once() {
-    let path = file("stuck.pcap", &long(10_000));
-    let mut child = stuck(&path);
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(&long(10_000)).unwrap();
+    let mut child = stuck(file.path());
     // Nobody reads what it prints, so that it cannot end by itself. Signals that come before the
     // last was taken are one.
     let status = loop {
@@ -301,20 +296,19 @@ fn the_second_ctrl_c_ends_the_program_at_once() {
         thread::sleep(Duration::from_millis(5));
     };
     assert_eq!(status.signal(), Some(Signal::INT.as_raw()));
-    fs::remove_file(path).unwrap();
 }
 
-/// A named pipe of this test.
-fn fifo(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_file(&path);
+/// A named pipe.
+fn fifo(folder: &TempDir) -> PathBuf {
+    let path = folder.path().join("fifo");
     rustix::fs::mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap();
     path
 }
 
 #[test]
 fn named_pipes_are_read_like_standard_input() {
-    let path = fifo("read");
+    let folder = TempDir::new().unwrap();
+    let path = fifo(&folder);
     let mut child = start(&["frames", "--format=json", path.to_str().unwrap()]);
     let mut pipe = OpenOptions::new().write(true).open(&path).unwrap();
     pipe.write_all(&capture()).unwrap();
@@ -324,19 +318,18 @@ fn named_pipes_are_read_like_standard_input() {
     drop(pipe);
     assert!(lines.any(|line| line.unwrap().contains(VIOLATION)));
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    fs::remove_file(path).unwrap();
 }
 
 #[test]
 fn a_named_pipe_without_a_writer_is_stopped() {
-    let path = fifo("unwritten");
+    let folder = TempDir::new().unwrap();
+    let path = fifo(&folder);
     let child = start(&["check", path.to_str().unwrap()]);
     wait_until_it_catches(&child);
     signal(&child, Signal::INT);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).ends_with("stopped by the user before its file header was read\n"));
-    fs::remove_file(path).unwrap();
 }
 
 #[test]
