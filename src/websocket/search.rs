@@ -314,13 +314,15 @@ impl Search {
             let length = header.payload_length().unwrap_or(HUGE);
             let length = usize::try_from(length).unwrap_or(usize::MAX);
             let end = begin.saturating_add(length);
-            // Bytes that repeat, with a zero among them, look like fragments without end: what one
-            // is worth they are worth together.
+            // Bytes that repeat, with a zero among them, look like fragments without end; and a
+            // payload of one byte that was masked repeats its key, which no client uses again.
+            // What one of these is worth they are worth together.
             let frame = self.bytes.get(at..end.min(begin + TELLING));
-            let repeats = frame.is_some() && frame == before && goes_on;
+            let is_without_end = goes_on && header.opcode() == Opcode::Continuation;
+            let repeats = frame.is_some() && frame == before && (is_without_end || masked);
             before = frame;
             at = end;
-            if repeats && header.opcode() == Opcode::Continuation {
+            if repeats {
                 continue;
             }
             bits += worth;
@@ -480,6 +482,17 @@ mod tests {
         let different: Vec<u8> = (b'a'..=b'z').flat_map(fragment).collect();
         let found = find(&[&different, &different], Threshold::UNKNOWN);
         assert_eq!(found, Some((0, false)));
+    }
+
+    #[test]
+    fn a_masked_payload_of_one_byte_is_no_frames() {
+        // 82 bytes behind a header of 6: the next one stands in the same phase.
+        let payload = [0x81, 0xd2, 0xa6, 0xd0].repeat(75);
+        for from in 0..4 {
+            let packet = &payload[from..];
+            assert_eq!(find(&[packet], Threshold::KNOWN), None);
+            assert_eq!(find(&[packet; 4], Threshold::UNKNOWN), None);
+        }
     }
 
     #[test]
