@@ -89,6 +89,7 @@ pub mod analyzer;
 pub mod choice;
 pub mod cli;
 pub mod decode;
+pub mod diagnosis;
 pub mod driver;
 pub mod http;
 pub mod hygiene;

@@ -2,23 +2,11 @@
 
 use crate::rules::judge::MessageFacts;
 use crate::side::Side;
-use crate::websocket::assembly::{Assembly, Compression, Heard};
+use crate::websocket::assembly::{Assembly, Compression, CompressionUsed, Heard};
 use crate::websocket::event::FrameEvent;
 use crate::websocket::extensions::Agreement;
 
 use super::session::Context;
-
-/// What is known of whether messages with RSV1 that nothing agreed allows are compressed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum CompressionUsed {
-    /// There was none, or none could be read.
-    #[default]
-    Unknown,
-    /// At least one of them inflates completely.
-    Inflates,
-    /// None of them does.
-    DoesNotInflate,
-}
 
 /// What one side's messages say.
 #[derive(Debug)]

@@ -9,13 +9,14 @@ use crate::rules::judge::{Framing, SideEnding, TcpEnding};
 use crate::side::{Side, Sides};
 use crate::tcp::{Chunk, Direction, Gap};
 use crate::time::Timestamp;
+use crate::websocket::assembly::CompressionUsed;
 use crate::websocket::event::FrameEvent;
 use crate::websocket::extensions::Agreement;
 use crate::websocket::handshake::Handshake;
 use crate::websocket::message::MessageState;
 use crate::websocket::reader::FrameReader;
 
-use super::messages::{CompressionUsed, Messages};
+use super::messages::Messages;
 use super::watch::Log;
 use pings::Answering;
 pub(super) use pings::EarlyAcknowledgement;

@@ -3,6 +3,7 @@
 //! `wsblame.report/1`: fields may be added; none may change its name, type or meaning.
 
 mod capture;
+mod verdict;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use crate::side::{Side, Sides};
 use crate::time::Timestamp;
 
 pub use capture::{Comment, Dropped, Interface, LinkType, Section};
+pub use verdict::{Alternative, Confidence, Party, Snippet, Verdict};
 
 /// The contract's name and number.
 pub const SCHEMA: &str = "wsblame.report/1";
@@ -311,7 +313,7 @@ pub struct Connection {
     pub captured: Sides<Captured>,
     /// What is wrong with it, in the order of the first occurrences.
     pub findings: Vec<Finding>,
-    /// Who broke it; null where it is not broken or nobody was named.
+    /// Who broke it; null where it is not broken.
     pub verdict: Option<Verdict>,
 }
 
@@ -630,7 +632,3 @@ pub struct BecauseOf {
     /// Index of the input that holds it.
     pub input: u32,
 }
-
-/// Who broke a connection. Nothing concludes one yet: it is null in every report.
-#[derive(Debug, Serialize)]
-pub enum Verdict {}

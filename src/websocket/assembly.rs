@@ -10,7 +10,9 @@ mod message;
 #[cfg(test)]
 mod tests;
 
-pub use heard::{Compression, Fault, FaultSeen, Heard, Legible, MessageSeen, SHOWN, Unreadable};
+pub use heard::{
+    Compression, CompressionUsed, Fault, FaultSeen, Heard, Legible, MessageSeen, SHOWN, Unreadable,
+};
 
 use simdutf8::basic::from_utf8;
 

@@ -38,6 +38,18 @@ pub enum Compression {
     Undeclared,
 }
 
+/// What is known of whether messages with RSV1 that nothing agreed allows are compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CompressionUsed {
+    /// There was none, or none could be read.
+    #[default]
+    Unknown,
+    /// At least one of them inflates completely.
+    Inflates,
+    /// None of them does.
+    DoesNotInflate,
+}
+
 /// A message with something wrong in it.
 #[derive(Clone, Copy, Debug)]
 pub struct FaultSeen {

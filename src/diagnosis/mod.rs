@@ -1,0 +1,21 @@
+//! From findings to a culprit: who broke a connection, how sure that is, on which evidence, and
+//! what to change.
+//!
+//! The rules have said what is wrong with the bytes. Here each declared cause is asked whether
+//! the case speaks for it; those that do are ranked, and the first one is the verdict. A verdict
+//! is an inference: it names what it stands on and what speaks against it. Nothing here looks at
+//! bytes that the capture does not hold, and the side that complains is never the culprit for
+//! complaining.
+
+mod case;
+mod cause;
+pub mod causes;
+mod evidence;
+mod suspicion;
+mod vantage;
+
+pub use case::Case;
+pub use cause::{Cause, Remedy};
+pub use evidence::Intrusion;
+pub use suspicion::Suspicion;
+pub use vantage::Vantage;

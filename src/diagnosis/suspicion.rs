@@ -1,0 +1,66 @@
+//! What a cause has to say of a case that speaks for it.
+
+use crate::report::model::{Confidence, Party};
+use crate::rules::Finding;
+
+/// That a cause fits a case, and how well.
+#[derive(Clone, Debug)]
+pub struct Suspicion {
+    /// Who it would be.
+    pub party: Party,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// What happened, in a sentence or two.
+    pub explanation: String,
+    /// What it stands on, the strongest first.
+    pub evidence: Vec<String>,
+    /// What speaks against it, or is not known.
+    pub against: Vec<String>,
+    /// The product that shows itself.
+    pub product: Option<String>,
+    /// The findings that it explains, by rule and packet: what explains what ended the connection
+    /// goes before what does not.
+    pub explains: Vec<crate::rules::Cause>,
+}
+
+impl Suspicion {
+    /// A suspicion that stands on nothing yet.
+    #[must_use]
+    pub fn new(party: Party, confidence: Confidence, explanation: impl Into<String>) -> Self {
+        Self {
+            party,
+            confidence,
+            explanation: explanation.into(),
+            evidence: Vec::new(),
+            against: Vec::new(),
+            product: None,
+            explains: Vec::new(),
+        }
+    }
+
+    /// It explains this finding, which is its evidence.
+    #[must_use]
+    pub fn from_finding(mut self, finding: &Finding) -> Self {
+        self.explains.push(finding.as_cause());
+        let place = finding.place;
+        self.evidence.push(format!(
+            "packet {}: {} [{}]",
+            place.packet.number, finding.message, finding.rule.name
+        ));
+        self
+    }
+
+    /// It stands on this, too.
+    #[must_use]
+    pub fn and(mut self, evidence: impl Into<String>) -> Self {
+        self.evidence.push(evidence.into());
+        self
+    }
+
+    /// This speaks against it, or is not known.
+    #[must_use]
+    pub fn but(mut self, against: impl Into<String>) -> Self {
+        self.against.push(against.into());
+        self
+    }
+}

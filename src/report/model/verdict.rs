@@ -1,0 +1,121 @@
+//! Who broke a connection: the conclusion that a report draws from its findings.
+
+use serde::Serialize;
+
+/// Who broke a connection, how sure that is, and what to change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Who.
+    pub party: Party,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Name of the cause.
+    pub cause: &'static str,
+    /// The product that shows itself, where one does.
+    pub product: Option<String>,
+    /// What happened, in a sentence or two.
+    pub explanation: String,
+    /// What to change, and where.
+    pub remedy: String,
+    /// The remedy in the products' own words, the likeliest first.
+    pub snippets: Vec<Snippet>,
+    /// A command that shows whether the remedy helped; null where no command can.
+    pub confirm: Option<String>,
+    /// What it stands on, the strongest first.
+    pub evidence: Vec<String>,
+    /// What speaks against it, or is not known.
+    pub against: Vec<String>,
+    /// Other causes that would fit, the likeliest first.
+    pub alternatives: Vec<Alternative>,
+    /// Where to capture next to be certain; null where it is.
+    pub next_capture: Option<String>,
+}
+
+/// Who may have broken a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    /// The client itself.
+    Client,
+    /// The server itself.
+    Server,
+    /// A proxy, firewall, load balancer or CDN.
+    Intermediary,
+    /// The client, or something between it and the capture.
+    ClientSide,
+    /// The server, or something between it and the capture.
+    ServerSide,
+    /// Loss, or a dead path.
+    Network,
+    /// Nobody that the capture shows: it lacks what would tell.
+    Capture,
+    /// Nobody can be named.
+    Undetermined,
+}
+
+impl Party {
+    /// As reports name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Intermediary => "intermediary",
+            Self::ClientSide => "client-side",
+            Self::ServerSide => "server-side",
+            Self::Network => "network",
+            Self::Capture => "capture",
+            Self::Undetermined => "undetermined",
+        }
+    }
+}
+
+/// How sure a verdict is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// It fits; so may others.
+    Possible,
+    /// It explains all that was seen better than anything else.
+    Likely,
+    /// Nothing else fits.
+    Certain,
+}
+
+impl Confidence {
+    /// As reports name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+/// A remedy in the words of one product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Snippet {
+    /// The product, or library.
+    pub product: &'static str,
+    /// Where it belongs.
+    pub place: &'static str,
+    /// What it is written in: `nginx`, `haproxy`, `javascript`, `python`, `sh` and so on.
+    pub language: &'static str,
+    /// The text to paste.
+    pub text: &'static str,
+}
+
+/// A cause that would fit, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alternative {
+    /// Name of the cause.
+    pub cause: &'static str,
+    /// Who it would be.
+    pub party: Party,
+    /// How sure that would be.
+    pub confidence: Confidence,
+    /// Why it fits.
+    pub reason: String,
+}
