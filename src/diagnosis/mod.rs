@@ -11,6 +11,7 @@ mod case;
 mod cause;
 pub mod causes;
 mod evidence;
+pub mod snippets;
 mod suspicion;
 mod vantage;
 
