@@ -51,6 +51,14 @@ pub struct Sides<T> {
 }
 
 impl<T> Sides<T> {
+    /// A value for each side.
+    pub fn by(mut value: impl FnMut(Side) -> T) -> Self {
+        Self {
+            client: value(Side::Client),
+            server: value(Side::Server),
+        }
+    }
+
     /// The value of one side.
     pub const fn of(&self, side: Side) -> &T {
         match side {

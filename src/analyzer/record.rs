@@ -1,12 +1,14 @@
 //! A connection that is over, as the report tells it.
 
 use crate::decode::Carrier;
+use crate::diagnosis::{Case, Vantage, diagnose};
 use crate::place::Place;
 use crate::preamble::{Address, Kind as PreambleKind, Preamble, proxy_protocol, socks};
 use crate::report::model::{self, Outcome};
 use crate::rules::Finding;
 use crate::side::{Side, Sides};
 use crate::tcp::{Direction, Flow, Way};
+use crate::websocket::assembly::CompressionUsed;
 use crate::websocket::handshake::Handshake;
 
 use super::conversation::{Ended, RolesFrom};
@@ -60,6 +62,28 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         .is_some_and(|session| session.infers_compression());
     let layers = layers(flow, &ended);
     let findings: Vec<Finding> = ended.ledger.into_findings();
+    let broken = findings
+        .iter()
+        .any(|finding| finding.rule.breaks(finding.severity));
+    let session = ended.session.as_deref();
+    let verdict = broken.then(|| {
+        diagnose(&Case {
+            first_packet: first,
+            findings: &findings,
+            preambles: &ended.preambles,
+            handshake: ended.handshake.as_ref(),
+            outcome: ended.outcome,
+            endings: ended.endings.as_deref(),
+            compression: Sides::by(|side| {
+                session.map_or(CompressionUsed::Unknown, |session| {
+                    session.messages(side).compression_used()
+                })
+            }),
+            intrusions: Sides::by(|side| session?.tally(side).intrusion.as_deref()),
+            vantage: Vantage::of(flow, client),
+            captured: &captured,
+        })
+    });
     model::Connection {
         id: 0,
         input: first.input,
@@ -77,9 +101,7 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         last_input: last.input,
         start,
         end,
-        broken: findings
-            .iter()
-            .any(|finding| finding.rule.breaks(finding.severity)),
+        broken,
         handshake: handshake(
             ended.handshake.as_ref(),
             ended.outcome,
@@ -91,7 +113,7 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         close,
         captured,
         findings: findings.into_iter().map(finding).collect(),
-        verdict: None,
+        verdict,
     }
 }
 

@@ -46,7 +46,7 @@ impl Decoder {
     // Inlined, since a segment is large and would be copied on its way.
     #[inline]
     pub fn decode<'p>(&'p mut self, packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
-        let mut passed = Passed::default();
+        let mut passed = Passed::before(packet);
         let mut fragment = None;
         let segment = link::first(packet.link).and_then(|first| {
             let span = Span::of(packet);

@@ -52,7 +52,7 @@ const MAX_HEADERS: usize = 32;
 ///
 /// The reason why this packet gives no segment, which is often that it is none.
 pub fn decode<'p>(packet: &RawPacket<'p>) -> Result<Segment<'p>, Skipped> {
-    let mut passed = Passed::default();
+    let mut passed = Passed::before(packet);
     let first = link::first(packet.link)?;
     let bytes = Span::of(packet);
     read(packet, first, bytes, MAX_HEADERS, &mut passed, &mut None)

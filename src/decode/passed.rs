@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::Skipped;
 use super::carrier::{Carrier, Carriers};
+use crate::packet::{Direction, RawPacket};
 
 /// What is known from the headers that were read so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,6 +12,9 @@ pub(super) struct Passed {
     /// The sender's address on the innermost link, where that is one of six bytes.
     pub(super) link_source: Option<[u8; 6]>,
     pub(super) carriers: Carriers,
+    /// Which way the packet went, as seen from the capturing host; of what is in a tunnel that says
+    /// nothing.
+    pub(super) direction: Option<Direction>,
     /// The innermost IP header.
     //
     // Here and not in the layer behind it: the bytes of two addresses that are handed from step to
@@ -30,6 +34,14 @@ pub(super) struct IpHeader {
 }
 
 impl Passed {
+    /// Before the first header of a packet.
+    pub(super) fn before(packet: &RawPacket<'_>) -> Self {
+        Self {
+            direction: packet.reception.direction,
+            ..Self::default()
+        }
+    }
+
     /// Whether the innermost IP header is of IPv6.
     pub(super) fn is_in_ipv6(&self) -> bool {
         self.ip.is_some_and(|ip| ip.source.is_ipv6())
@@ -43,6 +55,7 @@ impl Passed {
     /// A tunnel begins: the addresses of the link so far are those of its ends.
     pub(super) const fn enter_tunnel(&mut self) {
         self.link_source = None;
+        self.direction = None;
     }
 
     /// A UDP packet has the port of a tunnel, which any may have by chance.

@@ -9,7 +9,7 @@ use etherparse::{TcpHeader, TcpHeaderSlice};
 use super::passed::{IpHeader, Passed};
 use super::span::Span;
 use super::{Carriers, Checksum, Options, Skipped, checksum};
-use crate::packet::{PacketId, RawPacket};
+use crate::packet::{Direction, PacketId, RawPacket};
 use crate::time::Timestamp;
 
 bitflags::bitflags! {
@@ -81,6 +81,8 @@ pub struct Segment<'p> {
     pub link_source: Option<[u8; 6]>,
     /// What carried it over the link.
     pub carriers: Carriers,
+    /// Which way it went, as seen from the capturing host, where the capture tells.
+    pub direction: Option<Direction>,
     /// It came in fragments, of which `packet` brought the last one.
     pub came_in_fragments: bool,
     /// The TCP header, as far as the capture holds it.
@@ -175,6 +177,7 @@ fn assemble<'p>(
         payload,
         link_source: passed.link_source,
         carriers: passed.carriers,
+        direction: passed.direction,
         came_in_fragments: false,
         header: span.bytes().get(..header_length).unwrap_or(span.bytes()),
     }

@@ -1,23 +1,31 @@
 //! What one capture shows of a broken connection, for causes to look at.
 
+use crate::packet::PacketId;
 use crate::place::Place;
+use crate::preamble::Preamble;
 use crate::report::model::{Captured, Outcome, Party};
-use crate::rules::Finding;
 use crate::rules::judge::{EndingFacts, SideEnding};
+use crate::rules::{self, Finding, Severity, Table};
 use crate::side::{Side, Sides};
+use crate::untrusted::Untrusted;
 use crate::websocket::assembly::CompressionUsed;
 use crate::websocket::close::ClosePayload;
 use crate::websocket::event::FrameSeen;
+use crate::websocket::extensions::is_deflate;
 use crate::websocket::handshake::Handshake;
 
-use super::evidence::Intrusion;
+use super::intrusion::Intrusion;
 use super::vantage::Vantage;
 
 /// What one capture shows of a broken connection.
 #[derive(Debug)]
 pub struct Case<'a> {
+    /// Its first packet.
+    pub first_packet: PacketId,
     /// What the rules found, in the order of the capture.
     pub findings: &'a [Finding],
+    /// What stood before HTTP.
+    pub preambles: &'a [Preamble],
     /// The opening handshake, as far as the capture holds it.
     pub handshake: Option<&'a Handshake>,
     /// How that went.
@@ -35,20 +43,50 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// The finding of a rule, by whoever sent it.
-    #[must_use]
-    pub fn found(&self, rule: &str) -> Option<&'a Finding> {
-        self.findings
-            .iter()
-            .find(|finding| finding.rule.name == rule)
-    }
-
     /// The finding of a rule about one sender.
     #[must_use]
-    pub fn found_by(&self, rule: &str, sender: Side) -> Option<&'a Finding> {
+    pub fn found(&self, rule: &str, sender: Side) -> Option<&'a Finding> {
         self.findings
             .iter()
             .find(|finding| finding.rule.name == rule && finding.sender == Some(sender))
+    }
+
+    /// The first finding of one of these rules, by either side, that counts as broken and that
+    /// nothing else explains.
+    #[must_use]
+    pub fn root_of(&self, rules: &[&str]) -> Option<(&'a Finding, Side)> {
+        self.findings
+            .iter()
+            .filter(|finding| rules.contains(&finding.rule.name) && is_root(finding))
+            .find_map(|finding| Some((finding, finding.sender?)))
+    }
+
+    /// What ended the connection, or else what is wrong with it first: the finding that a cause
+    /// must explain to be the cause.
+    #[must_use]
+    pub fn decisive(&self) -> Option<&'a Finding> {
+        let breaks = |finding: &&Finding| finding.rule.breaks(finding.severity);
+        let ends = |finding: &&Finding| {
+            finding.rule.table == Table::Closing && finding.severity == Severity::Warning
+        };
+        let end = self.findings.iter().find(ends);
+        let first = end.or_else(|| self.findings.iter().find(breaks))?;
+        Some(self.behind(first))
+    }
+
+    /// The finding that explains this one and is explained by nothing itself.
+    fn behind(&self, finding: &'a Finding) -> &'a Finding {
+        let mut root = finding;
+        // Each step goes to another finding, or the chain is a circle.
+        for _ in self.findings {
+            let explains =
+                |cause: rules::Cause| self.findings.iter().find(|other| other.as_cause() == cause);
+            match root.because_of.and_then(explains) {
+                Some(behind) if behind.severity > Severity::Info => root = behind,
+                _ => break,
+            }
+        }
+        root
     }
 
     /// Who stands on a side: the endpoint itself where this was captured on its machine, else
@@ -63,10 +101,28 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Who stands on a side, in words.
+    #[must_use]
+    pub fn who(&self, side: Side) -> String {
+        if self.vantage.is_at(side) {
+            format!("the {side}")
+        } else {
+            format!("the {side}, or what is between it and this capture,")
+        }
+    }
+
     /// The first Close of a side.
     #[must_use]
     pub fn close(&self, side: Side) -> Option<&'a (FrameSeen, ClosePayload)> {
         self.endings?.of(side).close.as_ref()
+    }
+
+    /// The reason in a side's Close, harmless; none where it has none.
+    #[must_use]
+    pub fn close_reason(&self, side: Side) -> Option<String> {
+        let (_, payload) = self.close(side)?;
+        let reason = payload.reason();
+        (!reason.is_empty()).then(|| Untrusted(reason).to_string())
     }
 
     /// The end of the connection as one side has it.
@@ -82,20 +138,47 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Whether every byte that a side sent before `place` was captured and read.
+    /// Whether every byte that a side sent was captured and could be read as frames.
     #[must_use]
     pub fn is_whole(&self, side: Side) -> bool {
         let captured = self.captured.of(side);
         captured.from_start && captured.missing_bytes == 0 && captured.unread_bytes == 0
     }
 
-    /// The place of the first finding that nothing else explains.
+    /// Whether the request in this capture offers permessage-deflate; `None` where there is no
+    /// request.
     #[must_use]
-    pub fn first_root(&self) -> Option<Place> {
-        self.findings
-            .iter()
-            .filter(|finding| finding.because_of.is_none() && finding.rule.breaks(finding.severity))
-            .map(|finding| finding.place)
-            .next()
+    pub fn offers_deflate(&self) -> Option<bool> {
+        let handshake = self.handshake?;
+        handshake.request()?;
+        let offers = handshake.offered("Sec-WebSocket-Extensions");
+        Some(offers.into_iter().any(is_deflate))
     }
+
+    /// Whether the 101 in this capture agrees to any extension; `None` where there is no 101.
+    #[must_use]
+    pub fn agrees_to_extensions(&self) -> Option<bool> {
+        let handshake = self.handshake.filter(|handshake| handshake.is_accepted())?;
+        let answered = handshake.answered("Sec-WebSocket-Extensions")?;
+        Some(!answered.is_empty())
+    }
+
+    /// A place in words: `packet 7`, with the input where that is another one than the first
+    /// packet's.
+    #[must_use]
+    pub fn at(&self, place: &Place) -> String {
+        place.packet.seen_from(self.first_packet).to_string()
+    }
+
+    /// A finding in words, as evidence.
+    #[must_use]
+    pub fn tell(&self, finding: &Finding) -> String {
+        let at = self.at(&finding.place);
+        format!("{at}: {} [{}]", finding.message, finding.rule.name)
+    }
+}
+
+/// Whether a finding counts as broken, and nothing else explains it.
+fn is_root(finding: &Finding) -> bool {
+    finding.because_of.is_none() && finding.rule.breaks(finding.severity)
 }

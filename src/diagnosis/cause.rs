@@ -40,3 +40,8 @@ pub struct Remedy {
 pub(super) const fn needs_both_legs(_: &Case<'_>) -> Option<Suspicion> {
     None
 }
+
+/// The check of causes that only many connections together show.
+pub(super) const fn needs_many(_: &Case<'_>) -> Option<Suspicion> {
+    None
+}

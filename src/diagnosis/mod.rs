@@ -10,13 +10,22 @@
 mod case;
 mod cause;
 pub mod causes;
-mod evidence;
+mod closing;
+mod filters;
+mod injection;
+mod intrusion;
+mod reasons;
+mod signs;
 pub mod snippets;
 mod suspicion;
 mod vantage;
+mod verdict;
+mod violation;
+mod words;
 
 pub use case::Case;
 pub use cause::{Cause, Remedy};
-pub use evidence::Intrusion;
+pub use intrusion::Intrusion;
 pub use suspicion::Suspicion;
-pub use vantage::Vantage;
+pub use vantage::{Sign, Vantage};
+pub use verdict::{conclude, diagnose};

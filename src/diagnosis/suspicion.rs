@@ -1,7 +1,9 @@
 //! What a cause has to say of a case that speaks for it.
 
 use crate::report::model::{Confidence, Party};
-use crate::rules::Finding;
+use crate::rules::{self, Finding};
+
+use super::case::Case;
 
 /// That a cause fits a case, and how well.
 #[derive(Clone, Debug)]
@@ -18,9 +20,9 @@ pub struct Suspicion {
     pub against: Vec<String>,
     /// The product that shows itself.
     pub product: Option<String>,
-    /// The findings that it explains, by rule and packet: what explains what ended the connection
-    /// goes before what does not.
-    pub explains: Vec<crate::rules::Cause>,
+    /// The findings that it explains: what explains what ended the connection goes before what
+    /// does not.
+    pub explains: Vec<rules::Cause>,
 }
 
 impl Suspicion {
@@ -40,13 +42,9 @@ impl Suspicion {
 
     /// It explains this finding, which is its evidence.
     #[must_use]
-    pub fn from_finding(mut self, finding: &Finding) -> Self {
+    pub fn explaining(mut self, case: &Case<'_>, finding: &Finding) -> Self {
         self.explains.push(finding.as_cause());
-        let place = finding.place;
-        self.evidence.push(format!(
-            "packet {}: {} [{}]",
-            place.packet.number, finding.message, finding.rule.name
-        ));
+        self.evidence.push(case.tell(finding));
         self
     }
 
@@ -57,10 +55,24 @@ impl Suspicion {
         self
     }
 
+    /// It stands on this, too, where there is anything.
+    #[must_use]
+    pub fn and_any(mut self, evidence: Option<String>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
     /// This speaks against it, or is not known.
     #[must_use]
     pub fn but(mut self, against: impl Into<String>) -> Self {
         self.against.push(against.into());
+        self
+    }
+
+    /// The product shows itself.
+    #[must_use]
+    pub fn by(mut self, product: Option<impl Into<String>>) -> Self {
+        self.product = product.map(Into::into);
         self
     }
 }

@@ -17,6 +17,9 @@ pub use finding::{Cause, Excerpt, Finding, Label, Severity};
 pub use judge::Judge;
 pub use rule::{Rule, Table};
 
+pub(crate) use closing::idle_timeout_closure::expired;
+pub(crate) use stream::block_page::product as block_page;
+
 /// Every rule, in the catalogue's order.
 pub static ALL: &[&Rule] = &[
     &frame::rsv_without_extension::RULE,

@@ -16,6 +16,7 @@ use super::reassembly::{Direction, Moment};
 use super::recent::Recent;
 use super::resets::{Later, Progress, Reset};
 use super::retries::Repeated;
+use super::signs::Signs;
 use super::watch::{Anomaly, Standing, Watch};
 
 /// One of the two directions of a connection, named by the endpoint that sends.
@@ -100,10 +101,21 @@ pub struct FlowEvent<'s> {
 enum Opening {
     /// No SYN was captured.
     Unseen,
-    /// The first SYN was captured then.
-    Begun(Timestamp),
+    /// The first SYN was captured then, and its answer, if it was.
+    Begun(Timestamp, Option<Timestamp>),
     /// From there to the acknowledgement of its answer.
-    Done(Duration),
+    Done(RoundTrip),
+}
+
+/// How long the way is from the capture to either end and back, as the opening of a connection
+/// shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoundTrip {
+    /// From the SYN to the acknowledgement of its answer: both ways.
+    pub whole: Duration,
+    /// Of that, from the SYN to its answer: to whoever was called. `None` where the answer was not
+    /// captured.
+    pub to_called: Option<Duration>,
 }
 
 /// One TCP connection.
@@ -112,6 +124,7 @@ pub struct Flow {
     endpoints: Ways<Endpoint>,
     directions: Ways<Direction>,
     watches: Ways<Watch>,
+    signs: Ways<Signs>,
     opening: Opening,
     /// An acknowledgement alone was captured: the capture does not hold data only.
     has_bare_acknowledgement: bool,
@@ -131,6 +144,7 @@ impl Flow {
             endpoints: Ways::new(segment.source, segment.destination),
             directions: Ways::default(),
             watches: Ways::default(),
+            signs: Ways::default(),
             opening: Opening::Unseen,
             has_bare_acknowledgement: false,
             opener: None,
@@ -168,6 +182,21 @@ impl Flow {
     #[must_use]
     pub const fn carriers(&self) -> Carriers {
         self.carriers
+    }
+
+    /// What the segments of one way show of whether their sender is the capturing machine.
+    #[must_use]
+    pub const fn signs(&self, way: Way) -> &Signs {
+        self.signs.of(way)
+    }
+
+    /// How long the way is, where the opening was captured.
+    #[must_use]
+    pub const fn round_trip(&self) -> Option<RoundTrip> {
+        match self.opening {
+            Opening::Done(round_trip) => Some(round_trip),
+            Opening::Unseen | Opening::Begun(..) => None,
+        }
     }
 
     /// The earliest packet, and its time.
@@ -250,13 +279,22 @@ impl Flow {
         if segment.flags.contains(TcpFlags::SYN) && !segment.flags.contains(TcpFlags::RST) {
             self.note_start(segment, self.way(segment));
             if let Opening::Unseen = self.opening {
-                self.opening = Opening::Begun(segment.time);
+                self.opening = Opening::Begun(segment.time, None);
+            } else if let Opening::Begun(_, answer @ None) = &mut self.opening
+                && segment.flags.contains(TcpFlags::ACK)
+            {
+                *answer = Some(segment.time);
             }
-        } else if let Opening::Begun(syn) = self.opening
+        } else if let Opening::Begun(syn, answer) = self.opening
             && self.opener == Some(self.way(segment))
         {
-            self.opening = Opening::Done(segment.time.since(syn));
+            self.opening = Opening::Done(RoundTrip {
+                whole: segment.time.since(syn),
+                to_called: answer.map(|answer| answer.since(syn)),
+            });
         }
+        let way = self.way(segment);
+        self.signs.of_mut(way).note(segment);
     }
 
     /// Passes over a segment whose stream nobody reads; only an end of the connection counts.
@@ -350,10 +388,7 @@ impl Flow {
                 before,
                 after: self.progress(way),
             };
-            let round_trip = match self.opening {
-                Opening::Done(round_trip) => Some(round_trip),
-                Opening::Unseen | Opening::Begun(_) => None,
-            };
+            let round_trip = self.round_trip().map(|round_trip| round_trip.whole);
             let watch = self.watches.of_mut(way);
             watch.goes_on(later, segment.ttl, round_trip);
         }

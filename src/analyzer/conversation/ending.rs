@@ -7,7 +7,7 @@ use crate::place::Place;
 use crate::preamble::{Kind as PreambleKind, Preamble};
 use crate::report::model::Outcome;
 use crate::rules::Ledger;
-use crate::rules::judge::{Sequel, Unanswered};
+use crate::rules::judge::{Sequel, SideEnding, Unanswered};
 use crate::side::{Side, Sides};
 use crate::tcp::{Anomaly, Flow, Way};
 use crate::time::Timestamp;
@@ -27,6 +27,8 @@ pub(in crate::analyzer) struct Ended {
     pub(in crate::analyzer) handshake: Option<Handshake>,
     pub(in crate::analyzer) preambles: Vec<Preamble>,
     pub(in crate::analyzer) session: Option<Box<Session>>,
+    /// Both sides at the end, where there was a session.
+    pub(in crate::analyzer) endings: Option<Box<Sides<SideEnding>>>,
     pub(in crate::analyzer) ledger: Ledger,
     pub(in crate::analyzer) log: Option<Box<Log>>,
 }
@@ -79,7 +81,7 @@ impl Conversation {
             return Err(self.kind());
         }
         self.keep_page(true);
-        self.judge_end(client, flow, until, unanswered, limits);
+        let endings = self.judge_end(client, flow, until, unanswered, limits);
         let outcome = self.outcome(flow, client, has_session);
         let roles_from = if self.handshake.is_some() || !self.refused.is_empty() {
             RolesFrom::Handshake
@@ -92,6 +94,7 @@ impl Conversation {
             outcome,
             handshake: self.handshake.or_else(|| self.refused.pop()),
             preambles: self.opening.into_found(),
+            endings,
             session: match self.stage {
                 Stage::WebSocket(session) => Some(session),
                 Stage::Http | Stage::Other => None,
@@ -101,7 +104,8 @@ impl Conversation {
         })
     }
 
-    /// Judges what can be judged only when nothing more will come.
+    /// Judges what can be judged only when nothing more will come; what is known of both sides then,
+    /// where a WebSocket was open.
     fn judge_end(
         &mut self,
         client: Way,
@@ -109,7 +113,7 @@ impl Conversation {
         until: Timestamp,
         unanswered: Option<Unanswered>,
         limits: &Limits,
-    ) {
+    ) -> Option<Box<Sides<SideEnding>>> {
         let is_open = self.handshake.as_ref().is_some_and(Handshake::is_accepted)
             || matches!(self.stage, Stage::WebSocket(_));
         let sequel = if flow.is_seen_to_its_end() {
@@ -145,7 +149,7 @@ impl Conversation {
         let early = std::mem::take(&mut self.early_acknowledgements);
         let Some((session, mut context)) = self.session(limits) else {
             judge_segments(&mut self.ledger, client, flow);
-            return;
+            return None;
         };
         for way in Way::BOTH {
             let direction = flow.direction(way);
@@ -169,6 +173,7 @@ impl Conversation {
             session.judge_pings(side, &early, &endings, answering, until, context.ledger);
         }
         self.ledger.judge_ending(&endings, self.handshake.as_ref());
+        Some(Box::new(endings))
     }
 
     fn outcome(&self, flow: &Flow, client: Way, has_session: bool) -> Outcome {

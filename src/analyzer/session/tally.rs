@@ -1,5 +1,6 @@
 //! What one side's frames come to: counted, put together and judged as they are read.
 
+use crate::diagnosis::Intrusion;
 use crate::place::Place;
 use crate::report::model;
 use crate::rules::judge::{Activity, CloseFacts, FrameFacts, Framing, SHOWN_PAYLOAD, StreamFacts};
@@ -39,6 +40,8 @@ pub(in crate::analyzer) struct Tally {
     pub(super) unseen: bool,
     /// What lost the place of the next header, until it is known where frames go on.
     pub(super) lost: Option<Box<Oddity>>,
+    /// What first stood where a frame was due.
+    pub(in crate::analyzer) intrusion: Option<Box<Intrusion>>,
     /// Where nothing could be judged: from where, and to where if frames were found again.
     pub(in crate::analyzer) unjudged: Vec<(Place, Option<Place>)>,
 }
@@ -80,6 +83,21 @@ impl Tally {
             return;
         }
         self.unseen = true;
+        if let Oddity::Foreign {
+            kind,
+            place,
+            bytes,
+            inside_frame,
+        } = &oddity
+            && self.intrusion.is_none()
+        {
+            self.intrusion = Some(Box::new(Intrusion {
+                kind: *kind,
+                place: *place,
+                bytes: bytes.clone(),
+                inside_frame: *inside_frame,
+            }));
+        }
         if oddity.loses_place() {
             self.pings.lose_place();
         }

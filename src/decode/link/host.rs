@@ -9,7 +9,7 @@ use crate::decode::layer::Layer;
 use crate::decode::link::Link;
 use crate::decode::passed::Passed;
 use crate::decode::span::Span;
-use crate::packet::LinkType;
+use crate::packet::{Direction, LinkType};
 
 /// "802.2 frames" in the protocol field of a Linux cooked header (`ETH_P_802_2`).
 const LINUX_802_2: u16 = 0x0004;
@@ -34,8 +34,8 @@ pub(in crate::decode) fn linux_sll(
     passed: &mut Passed,
 ) -> Result<Layer, Skipped> {
     let &[
-        _,
-        _,
+        kind_high,
+        kind_low,
         hard,
         ware,
         _,
@@ -47,6 +47,7 @@ pub(in crate::decode) fn linux_sll(
         low,
     ] = span.take_array::<16>()?;
     passed.link_source = (length == ADDRESS).then_some(*address);
+    passed.direction = direction(u16::from_be_bytes([kind_high, kind_low])).or(passed.direction);
     cooked([hard, ware], [high, low])
 }
 
@@ -66,14 +67,25 @@ pub(in crate::decode) fn linux_sll2(
         _,
         hard,
         ware,
-        _,
+        kind,
         length,
         ref address @ ..,
         _,
         _,
     ] = span.take_array::<20>()?;
     passed.link_source = (length == ADDRESS).then_some(*address);
+    passed.direction = direction(u16::from(kind)).or(passed.direction);
     cooked([hard, ware], [high, low])
+}
+
+/// Which way a packet of this type went (`sll_pkttype`). What was sent by one host to another and
+/// only overheard went neither.
+const fn direction(kind: u16) -> Option<Direction> {
+    match kind {
+        0..=2 => Some(Direction::Inbound),
+        4 => Some(Direction::Outbound),
+        _ => None,
+    }
 }
 
 /// The protocol field of a cooked header is an ether type, or a number of Linux' own; of some

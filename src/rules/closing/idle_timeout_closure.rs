@@ -88,7 +88,7 @@ const FIRM: u64 = 15;
 
 /// What was as long as a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Clock {
+pub(crate) enum Clock {
     /// The silence of both sides.
     Connection,
     /// The silence of one side.
@@ -99,11 +99,29 @@ enum Clock {
 
 /// A clock that showed what a timer is set to.
 #[derive(Clone, Copy, Debug)]
-struct Expiry {
-    clock: Clock,
-    took: Duration,
-    timer: u64,
+pub(crate) struct Expiry {
+    pub(crate) clock: Clock,
+    pub(crate) took: Duration,
+    /// What the timer is set to, in seconds.
+    pub(crate) timer: u64,
     known_for: &'static str,
+}
+
+impl Expiry {
+    /// Whether it is more than a hint: shorter times are met by chance, and so are ages.
+    pub(crate) fn is_firm(&self) -> bool {
+        self.timer >= FIRM && self.clock != Clock::Age
+    }
+
+    /// How long after what, in words.
+    pub(crate) fn after_what(&self) -> String {
+        let took = self.took.as_secs_f64();
+        match self.clock {
+            Clock::Connection => format!("{took:.1} s after the last bytes of either side"),
+            Clock::Direction(side) => format!("{took:.1} s after the last bytes of the {side}"),
+            Clock::Age => format!("{took:.1} s after the 101, however busy it was"),
+        }
+    }
 }
 
 /// The timer that is set to this, within what such timers are off.
@@ -160,7 +178,7 @@ fn timed_close<'a>(facts: &EndingFacts<'a>) -> Option<&'a (FrameSeen, ClosePaylo
 }
 
 /// Where the side left, and what expired then, if it left as a timer does.
-fn expired(facts: &EndingFacts<'_>) -> Option<(Place, Expiry)> {
+pub(crate) fn expired(facts: &EndingFacts<'_>) -> Option<(Place, Expiry)> {
     if let Some((seen, _)) = timed_close(facts) {
         return Some((seen.place, expiry(facts, &seen.place, false)?));
     }
@@ -184,38 +202,25 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
         return facts.tell("ended by a timer");
     };
     let Expiry {
-        clock,
-        took,
-        timer,
-        known_for,
+        timer, known_for, ..
     } = expiry;
     let sender = facts.sender;
-    let (clock, of) = match clock {
-        Clock::Connection => (
-            "after the last bytes of either side".to_owned(),
-            "an idle timeout",
-        ),
-        Clock::Direction(side) => (
-            format!("after the last bytes of the {side}"),
-            "a timeout on the silence of one direction",
-        ),
-        Clock::Age => (
-            "after the 101, however busy it was".to_owned(),
-            "a limit on the age",
-        ),
+    let of = match expiry.clock {
+        Clock::Connection => "an idle timeout",
+        Clock::Direction(_) => "a timeout on the silence of one direction",
+        Clock::Age => "a limit on the age",
     };
-    let is_hint = timer < FIRM || expiry.clock == Clock::Age;
-    let strength = if is_hint {
-        "it may be by chance, and is no more than a hint at"
-    } else {
+    let strength = if expiry.is_firm() {
         "that fits"
+    } else {
+        "it may be by chance, and is no more than a hint at"
     };
     let known_for = match known_for {
         "" => String::new(),
         known_for => format!(" ({known_for})"),
     };
-    let took = took.as_secs_f64();
-    let rest = format!("{took:.1} s {clock}: {strength} {of} of {timer} s{known_for}");
+    let took = expiry.after_what();
+    let rest = format!("{took}: {strength} {of} of {timer} s{known_for}");
     match timed_close(facts) {
         Some((seen, payload)) => {
             let code = payload.code().unwrap_or_default();

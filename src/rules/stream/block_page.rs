@@ -50,7 +50,7 @@ const MARKS: [Mark; 36] = [
 ];
 
 /// The product whose answer this is, as far as its header fields and the start of its body tell.
-pub(super) fn product(head: &ResponseHead, body: &[u8]) -> Option<&'static str> {
+pub(crate) fn product(head: &ResponseHead, body: &[u8]) -> Option<&'static str> {
     let fields = head.fields.iter();
     let texts: Vec<Vec<u8>> = fields
         .flat_map(|field| [field.name.as_bytes(), field.value])

@@ -1,0 +1,106 @@
+//! Signs of an intermediary: what only one of them writes. A sign shows that there is one, on
+//! which side of the capture, and often which product it is; not that it did anything.
+
+use crate::http::ResponseHead;
+use crate::preamble::Kind;
+use crate::side::Side;
+use crate::untrusted::Untrusted;
+
+use super::case::Case;
+
+/// That an intermediary shows itself.
+#[derive(Clone, Debug)]
+pub(super) struct Sign {
+    /// The product, where the sign names one.
+    pub(super) product: Option<String>,
+    /// What shows it, in words.
+    pub(super) words: String,
+}
+
+/// The sign of an intermediary between the capture and a side: in what came from there.
+pub(super) fn on(case: &Case<'_>, side: Side) -> Option<Sign> {
+    in_head(case, side).or_else(|| in_preamble(case, side))
+}
+
+fn in_head(case: &Case<'_>, side: Side) -> Option<Sign> {
+    let handshake = case.handshake?;
+    let (head, place) = match side {
+        Side::Client => ("request", handshake.request()?.place),
+        Side::Server => ("answer", handshake.response()?.place),
+    };
+    let at = case.at(&place);
+    // Who speaks to a forward proxy writes that, and no proxy.
+    let is_own = |name: &str| name.eq_ignore_ascii_case("Proxy-Connection");
+    let shown = handshake
+        .intermediaries_before(side)
+        .find(|field| !is_own(field.name));
+    if let Some(field) = shown {
+        let (name, value) = (Untrusted(field.name.as_bytes()), Untrusted(field.value));
+        return Some(Sign {
+            product: product_in(field.value),
+            words: format!("the {head} in {at} has {name}: {value}"),
+        });
+    }
+    let server = handshake
+        .response()
+        .filter(|_| side == Side::Server && handshake.is_accepted())
+        .and_then(|response| relaying_server(&response.head))?;
+    Some(Sign {
+        product: Some(server.to_owned()),
+        words: format!(
+            "the 101 in {at} is signed by {server}, which passes WebSockets on and speaks none itself"
+        ),
+    })
+}
+
+/// The PROXY protocol is spoken by proxies alone.
+fn in_preamble(case: &Case<'_>, side: Side) -> Option<Sign> {
+    let header = case
+        .preambles
+        .iter()
+        .find(|one| matches!(one.kind, Kind::ProxyProtocol(_)))
+        .filter(|_| side == Side::Client)?;
+    let at = case.at(&header.place);
+    Some(Sign {
+        product: None,
+        words: format!("a PROXY protocol header stands before the request, in {at}"),
+    })
+}
+
+/// The product that signs an answer and has no WebSocket of its own to give.
+fn relaying_server(head: &ResponseHead) -> Option<&'static str> {
+    let server = head.fields.first("Server")?;
+    ["nginx", "openresty", "haproxy"]
+        .into_iter()
+        .find(|name| begins(server, name))
+}
+
+/// The product that a field's value names.
+fn product_in(value: &[u8]) -> Option<String> {
+    const NAMED: [&str; 12] = [
+        "squid",
+        "nginx",
+        "haproxy",
+        "varnish",
+        "envoy",
+        "mitmproxy",
+        "cloudflare",
+        "apache",
+        "tinyproxy",
+        "zscaler",
+        "traefik",
+        "vegur",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let holds = |name: &&str| {
+        lower
+            .windows(name.len())
+            .any(|window| window == name.as_bytes())
+    };
+    NAMED.into_iter().find(holds).map(str::to_owned)
+}
+
+fn begins(text: &[u8], start: &str) -> bool {
+    text.get(..start.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
+}

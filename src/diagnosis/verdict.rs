@@ -1,0 +1,103 @@
+//! From suspicions to a verdict: the one that explains what ended the connection, and explains it
+//! best.
+
+use std::cmp::Reverse;
+
+use crate::report::model::{Alternative, Confidence, Party, Verdict};
+use crate::rules;
+
+use super::case::Case;
+use super::cause::Cause;
+use super::causes;
+use super::suspicion::Suspicion;
+
+/// Other causes that are told.
+const ALTERNATIVES: usize = 3;
+
+/// Who broke the connection.
+#[must_use]
+pub fn diagnose(case: &Case<'_>) -> Verdict {
+    let decisive = case.decisive().map(rules::Finding::as_cause);
+    let mut suspicions: Vec<(&Cause, Suspicion)> = causes::ALL
+        .iter()
+        .filter_map(|cause| Some((*cause, (cause.suspect)(case)?)))
+        .collect();
+    // Stable: of equals the one that is declared first goes first.
+    suspicions.sort_by_key(|(_, suspicion)| {
+        let explains_end = decisive.is_some_and(|end| suspicion.explains.contains(&end));
+        Reverse((explains_end, suspicion.confidence))
+    });
+    let mut suspicions = suspicions.into_iter();
+    let Some((cause, mut first)) = suspicions.next() else {
+        return undetermined(case);
+    };
+    let rest: Vec<_> = suspicions.collect();
+    // Nothing is certain that something else would explain as well.
+    let is_rivalled = rest.iter().any(|(_, other)| {
+        other.party != first.party
+            && other.confidence >= Confidence::Likely
+            && other.explains.iter().any(|it| first.explains.contains(it))
+    });
+    if is_rivalled {
+        first.confidence = first.confidence.min(Confidence::Likely);
+    }
+    let alternatives = rest
+        .into_iter()
+        .take(ALTERNATIVES)
+        .map(|(cause, other)| Alternative {
+            cause: cause.name,
+            party: other.party,
+            confidence: other.confidence,
+            reason: other.explanation,
+        })
+        .collect();
+    conclude(cause, first, alternatives)
+}
+
+/// A suspicion in the report's form, with what to change.
+#[must_use]
+pub fn conclude(
+    cause: &'static Cause,
+    suspicion: Suspicion,
+    alternatives: Vec<Alternative>,
+) -> Verdict {
+    let mut snippets = cause.remedy.snippets.to_vec();
+    if let Some(product) = &suspicion.product {
+        let product = product.to_lowercase();
+        let is_its = |name: &str| {
+            let name = name.to_lowercase();
+            name.contains(&product) || product.contains(&name)
+        };
+        snippets.sort_by_key(|snippet| !is_its(snippet.product));
+    }
+    let confirm = cause.remedy.confirm;
+    let is_certain = suspicion.confidence == Confidence::Certain;
+    Verdict {
+        party: suspicion.party,
+        confidence: suspicion.confidence,
+        cause: cause.name,
+        product: suspicion.product,
+        explanation: suspicion.explanation,
+        remedy: cause.remedy.change.to_owned(),
+        snippets,
+        confirm: (!confirm.is_empty()).then(|| confirm.to_owned()),
+        evidence: suspicion.evidence,
+        against: suspicion.against,
+        alternatives,
+        next_capture: (!is_certain).then(|| cause.settle.to_owned()),
+    }
+}
+
+/// Nothing that is known fits.
+fn undetermined(case: &Case<'_>) -> Verdict {
+    let suspicion = Suspicion::new(
+        Party::Undetermined,
+        Confidence::Possible,
+        "The findings say what is wrong; nothing in this capture says who is to blame for it.",
+    );
+    let suspicion = match case.decisive() {
+        Some(finding) => suspicion.explaining(case, finding),
+        None => suspicion,
+    };
+    conclude(&causes::undetermined::CAUSE, suspicion, Vec::new())
+}
