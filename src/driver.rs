@@ -14,6 +14,7 @@ use crate::analyzer::watch::{Seen, Sight};
 use crate::analyzer::{Analysis, Analyzer, Exposure};
 use crate::choice::Choice;
 use crate::decode::Decoder;
+use crate::diagnosis;
 use crate::hygiene::Hygiene;
 use crate::limits::Limits;
 use crate::packet::RawPacket;
@@ -330,6 +331,7 @@ fn report(inputs: Vec<model::Input>, analysis: Analysis, hygiene: Vec<model::Not
     for (id, connection) in (1..).zip(&mut connections) {
         connection.id = id;
     }
+    diagnosis::consider(&mut connections);
     summary.count(&connections);
     Report {
         schema: SCHEMA,

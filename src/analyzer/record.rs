@@ -66,24 +66,29 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         .iter()
         .any(|finding| finding.rule.breaks(finding.severity));
     let session = ended.session.as_deref();
-    let verdict = broken.then(|| {
-        diagnose(&Case {
-            first_packet: first,
-            findings: &findings,
-            preambles: &ended.preambles,
-            handshake: ended.handshake.as_ref(),
-            outcome: ended.outcome,
-            endings: ended.endings.as_deref(),
-            compression: Sides::by(|side| {
-                session.map_or(CompressionUsed::Unknown, |session| {
-                    session.messages(side).compression_used()
-                })
-            }),
-            intrusions: Sides::by(|side| session?.tally(side).intrusion.as_deref()),
-            vantage: Vantage::of(flow, client),
-            captured: &captured,
-        })
-    });
+    let case = Case {
+        first_packet: first,
+        server: flow.endpoint(client.back()),
+        ttl: Sides {
+            client: flow.usual_ttl(client),
+            server: flow.usual_ttl(client.back()),
+        },
+        findings: &findings,
+        preambles: &ended.preambles,
+        handshake: ended.handshake.as_ref(),
+        outcome: ended.outcome,
+        endings: ended.endings.as_deref(),
+        compression: Sides::by(|side| {
+            session.map_or(CompressionUsed::Unknown, |session| {
+                session.messages(side).compression_used()
+            })
+        }),
+        intrusions: Sides::by(|side| session?.tally(side).intrusion.as_deref()),
+        vantage: Vantage::of(flow, client),
+        captured: &captured,
+    };
+    let verdict = broken.then(|| diagnose(&case));
+    let ties = ties(&case, flow, client, broken);
     model::Connection {
         id: 0,
         input: first.input,
@@ -114,6 +119,38 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         captured,
         findings: findings.into_iter().map(finding).collect(),
         verdict,
+        same_as: None,
+        other_leg: None,
+        ties,
+    }
+}
+
+/// What ties the connection to others.
+fn ties(case: &Case<'_>, flow: &Flow, client: Way, broken: bool) -> model::Ties {
+    /// A key is 24 bytes; of what is none enough is kept to tell them apart.
+    const KEPT: usize = 64;
+    let request = case.handshake.and_then(Handshake::request);
+    let key = request.and_then(|request| request.head.fields.first("Sec-WebSocket-Key"));
+    let at = case.vantage.at.map(|(side, _)| side);
+    let sequence = |way| {
+        let direction = flow.direction(way);
+        let is_known = direction.is_captured() && direction.is_from_start();
+        let offset = u32::try_from(direction.offset() & u64::from(u32::MAX)).ok()?;
+        is_known.then(|| direction.sequence().wrapping_sub(offset))
+    };
+    model::Ties {
+        key: key.map(|key| key.iter().copied().take(KEPT).collect()),
+        sequences: Sides {
+            client: sequence(client),
+            server: sequence(client.back()),
+        },
+        at,
+        unplaced: at.filter(|_| broken).map(|_| {
+            Box::new(diagnose(&Case {
+                vantage: Vantage::default(),
+                ..*case
+            }))
+        }),
     }
 }
 

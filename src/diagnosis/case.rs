@@ -1,5 +1,6 @@
 //! What one capture shows of a broken connection, for causes to look at.
 
+use crate::decode::Endpoint;
 use crate::packet::PacketId;
 use crate::place::Place;
 use crate::preamble::Preamble;
@@ -22,6 +23,10 @@ use super::vantage::Vantage;
 pub struct Case<'a> {
     /// Its first packet.
     pub first_packet: PacketId,
+    /// The server's end of the TCP connection.
+    pub server: Endpoint,
+    /// The TTL or hop limit that the segments of each side have as a rule.
+    pub ttl: Sides<Option<u8>>,
     /// What the rules found, in the order of the capture.
     pub findings: &'a [Finding],
     /// What stood before HTTP.

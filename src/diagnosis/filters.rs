@@ -3,6 +3,31 @@
 use crate::http::ResponseHead;
 use crate::rules::block_page;
 
+/// What filters say in their pages, whatever product they are, in lower case.
+const SPEECH: [&str; 14] = [
+    "page blocked",
+    "site blocked",
+    "url blocked",
+    "access blocked",
+    "been blocked",
+    "is blocked",
+    "blocked by",
+    "web filter",
+    "content filter",
+    "url filter",
+    "internet usage policy",
+    "acceptable use policy",
+    "firewall",
+    "security gateway",
+];
+
+/// The words by which a page speaks as a filter's, where it does.
+pub(super) fn speech(body: &[u8]) -> Option<&'static str> {
+    let body = body.to_ascii_lowercase();
+    let says = |words: &&str| body.windows(words.len()).any(|it| it == words.as_bytes());
+    SPEECH.into_iter().find(says)
+}
+
 /// The filter whose page this is, as far as its header fields and the start of its body tell.
 pub(super) fn product(head: &ResponseHead, body: &[u8]) -> Option<&'static str> {
     block_page(head, body)

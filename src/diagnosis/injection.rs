@@ -21,6 +21,8 @@ pub(super) struct Injected<'a> {
     pub(super) status: Option<u16>,
     /// The filter whose page it is.
     pub(super) filter: Option<&'static str>,
+    /// The words by which it speaks as a filter's page.
+    pub(super) speech: Option<&'static str>,
     /// It is signed by another server than the 101.
     pub(super) is_signed_otherwise: bool,
     intrusion: &'a Intrusion,
@@ -38,11 +40,15 @@ pub(super) fn by_server<'a>(case: &Case<'a>) -> Option<Injected<'a>> {
     let filter = response
         .as_ref()
         .and_then(|(head, body)| filters::product(head, body));
+    let speech = response
+        .as_ref()
+        .and_then(|(_, body)| filters::speech(body));
     let head = response.map(|(head, _)| head);
     Some(Injected {
         finding,
         status: intrusion.status(),
         filter,
+        speech,
         is_signed_otherwise: is_signed_otherwise(case, head.as_ref()),
         intrusion,
         head,
@@ -85,7 +91,8 @@ impl Injected<'_> {
             ) && finding.sender == Some(Side::Server)
                 && finding.place.packet == self.intrusion.place.packet
         });
-        let shows = self.filter.is_some() || self.is_signed_otherwise || is_gateways;
+        let speaks = self.filter.is_some() || self.speech.is_some();
+        let shows = speaks || self.is_signed_otherwise || is_gateways;
         let is_own = case.vantage.is_at(Side::Server);
         let (party, confidence) = match (is_own, shows, hand.is_some()) {
             (true, ..) => (Party::Server, Confidence::Certain),
@@ -97,6 +104,9 @@ impl Injected<'_> {
             Suspicion::new(party, confidence, explanation).explaining(case, self.finding);
         if let Some(hand) = hand {
             suspicion = suspicion.explaining(case, hand);
+        }
+        if let Some(words) = self.speech {
+            suspicion = suspicion.and(format!("the page says \"{words}\", as filters do"));
         }
         if self.is_signed_otherwise {
             suspicion = suspicion.and_any(self.signatures(case));

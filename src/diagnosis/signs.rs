@@ -1,6 +1,8 @@
 //! Signs of an intermediary: what only one of them writes. A sign shows that there is one, on
 //! which side of the capture, and often which product it is; not that it did anything.
 
+use std::net::IpAddr;
+
 use crate::http::ResponseHead;
 use crate::preamble::Kind;
 use crate::side::Side;
@@ -19,7 +21,10 @@ pub(super) struct Sign {
 
 /// The sign of an intermediary between the capture and a side: in what came from there.
 pub(super) fn on(case: &Case<'_>, side: Side) -> Option<Sign> {
-    in_head(case, side).or_else(|| in_preamble(case, side))
+    in_head(case, side)
+        .or_else(|| in_preamble(case, side))
+        .or_else(|| in_target(case, side))
+        .or_else(|| in_spelling(case, side))
 }
 
 fn in_head(case: &Case<'_>, side: Side) -> Option<Sign> {
@@ -64,6 +69,74 @@ fn in_preamble(case: &Case<'_>, side: Side) -> Option<Sign> {
     Some(Sign {
         product: None,
         words: format!("a PROXY protocol header stands before the request, in {at}"),
+    })
+}
+
+/// A request that is for another address than TCP goes to was passed on by whoever it was for. A
+/// router that rewrites addresses does the same to packets, and takes one from their TTL: where
+/// nothing was taken, the machine that sent them opened this connection itself.
+fn in_target(case: &Case<'_>, side: Side) -> Option<Sign> {
+    /// What hosts begin with.
+    const WHOLE: [u8; 3] = [64, 128, 255];
+    let request = case.handshake?.request().filter(|_| side == Side::Client)?;
+    let ttl = case.ttl.of(side).filter(|ttl| WHOLE.contains(ttl))?;
+    let host = std::str::from_utf8(request.head.fields.first("Host")?).ok()?;
+    let (name, port) = split_port(host);
+    let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+    let is_other = address.is_some_and(|address| address != case.server.address)
+        || port.is_some_and(|port| port != case.server.port);
+    let is_loopback = case.server.address.is_loopback();
+    (is_other && !is_loopback).then(|| Sign {
+        product: None,
+        words: format!(
+            "the request in {} is for {}, and TCP goes to {}: whoever sent it passes on what was \
+             sent to another address (its TTL is {ttl}: no router did that)",
+            case.at(&request.place),
+            Untrusted(host.as_bytes()),
+            case.server
+        ),
+    })
+}
+
+/// The host and the port of a Host field.
+fn split_port(host: &str) -> (&str, Option<u16>) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+            (name, port.parse().ok())
+        }
+        _ => (host, None),
+    }
+}
+
+/// Servers that write `Server` with a capital; whoever passes their answers on and makes all names
+/// small writes `server`.
+fn in_spelling(case: &Case<'_>, side: Side) -> Option<Sign> {
+    const CAPITAL: [&str; 6] = [
+        "nginx",
+        "apache",
+        "python/",
+        "microsoft-iis",
+        "jetty",
+        "tornado",
+    ];
+    let response = case
+        .handshake?
+        .response()
+        .filter(|_| side == Side::Server)?;
+    let field = response
+        .head
+        .fields
+        .iter()
+        .find(|field| field.name == "server")
+        .filter(|field| CAPITAL.iter().any(|name| begins(field.value, name)))?;
+    Some(Sign {
+        product: None,
+        words: format!(
+            "the answer in {} has \"server: {}\" in small letters, which that server does not write \
+             so: HAProxy and Envoy do to what they pass on",
+            case.at(&response.place),
+            Untrusted(field.value)
+        ),
     })
 }
 

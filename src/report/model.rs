@@ -315,6 +315,26 @@ pub struct Connection {
     pub findings: Vec<Finding>,
     /// Who broke it; null where it is not broken.
     pub verdict: Option<Verdict>,
+    /// The id of the same TCP connection, captured a second time behind address translation.
+    pub same_as: Option<u64>,
+    /// The id of the other leg, where the capture holds both sides of a proxy.
+    pub other_leg: Option<u64>,
+    /// What ties it to other connections; no part of the report.
+    #[serde(skip)]
+    pub ties: Ties,
+}
+
+/// What ties a connection to others.
+#[derive(Debug, Default)]
+pub struct Ties {
+    /// Sec-WebSocket-Key of its request.
+    pub key: Option<Vec<u8>>,
+    /// The sequence numbers with which its streams begin.
+    pub sequences: Sides<Option<u32>>,
+    /// The side on whose machine it was captured, where that shows.
+    pub at: Option<Side>,
+    /// The verdict that holds if that machine is no endpoint.
+    pub unplaced: Option<Box<Verdict>>,
 }
 
 /// One end of a TCP connection.

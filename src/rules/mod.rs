@@ -17,7 +17,7 @@ pub use finding::{Cause, Excerpt, Finding, Label, Severity};
 pub use judge::Judge;
 pub use rule::{Rule, Table};
 
-pub(crate) use closing::idle_timeout_closure::expired;
+pub(crate) use closing::idle_timeout_closure::{Clock, expired};
 pub(crate) use stream::block_page::product as block_page;
 
 /// Every rule, in the catalogue's order.

@@ -190,6 +190,12 @@ impl Flow {
         self.signs.of(way)
     }
 
+    /// The TTL or hop limit that the segments of one way have as a rule.
+    #[must_use]
+    pub const fn usual_ttl(&self, way: Way) -> Option<u8> {
+        self.watches.of(way).usual_ttl()
+    }
+
     /// How long the way is, where the opening was captured.
     #[must_use]
     pub const fn round_trip(&self) -> Option<RoundTrip> {

@@ -293,6 +293,14 @@ impl Hands {
             .is_some_and(|usual| usual.ttl.abs_diff(ttl) <= SAME_ROUTE)
     }
 
+    /// The TTL that this direction's segments have as a rule.
+    pub(super) const fn usual_ttl(&self) -> Option<u8> {
+        match self.usual {
+            Some(usual) => Some(usual.ttl),
+            None => None,
+        }
+    }
+
     /// How many segments have the usual marks.
     pub(super) const fn usual_count(&self) -> u32 {
         self.count

@@ -154,6 +154,11 @@ impl Watch {
         u64::from(self.window) << scale
     }
 
+    /// The TTL that this direction's segments have as a rule.
+    pub(super) const fn usual_ttl(&self) -> Option<u8> {
+        self.hands.usual_ttl()
+    }
+
     /// Notes a RST of this direction.
     pub(super) fn note_reset(&mut self, reset: Reset) {
         let resets = &mut self.rare.get_or_insert_default().resets;

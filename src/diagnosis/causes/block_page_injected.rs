@@ -25,7 +25,7 @@ pub(crate) static CAUSE: Cause = Cause {
 fn suspect(case: &Case<'_>) -> Option<Suspicion> {
     let injected = injection::by_server(case)?;
     let is_block = matches!(injected.status, Some(403 | 407 | 451));
-    if !is_block && injected.filter.is_none() {
+    if !is_block && injected.filter.is_none() && injected.speech.is_none() {
         return None;
     }
     let what = match (&injected.filter, injected.status) {

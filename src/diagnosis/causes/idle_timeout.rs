@@ -7,7 +7,7 @@ use crate::diagnosis::snippets::{
 };
 use crate::diagnosis::{Case, Cause, Remedy, Suspicion};
 use crate::report::model::{Confidence, Party};
-use crate::rules::expired;
+use crate::rules::{Clock, expired};
 
 /// The declaration.
 pub(crate) static CAUSE: Cause = Cause {
@@ -48,6 +48,10 @@ fn suspect(case: &Case<'_>) -> Option<Suspicion> {
         (Some(_), false, true) => (Party::Intermediary, Confidence::Likely),
         (Some(_), false, false) => (Party::Intermediary, Confidence::Possible),
         (None, false, true) => (Party::Intermediary, Confidence::Likely),
+        // That it is just as long as a timer is the sign of one.
+        (None, false, false) if expiry.clock != Clock::Age => {
+            (Party::Intermediary, Confidence::Possible)
+        }
         (None, false, false) => (case.party(side), Confidence::Possible),
     };
     let (seconds, clock) = (expiry.timer, expiry.after_what());
