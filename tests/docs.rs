@@ -1,5 +1,5 @@
-//! docs/rules.md says what the declarations say, and shows what the program says of each rule's
-//! fixture. `UPDATE_DOCS=1` writes it anew.
+//! docs/rules.md and docs/causes.md say what the declarations say; the first shows what the program
+//! says of each rule's fixture. `UPDATE_DOCS=1` writes them anew.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,8 +8,9 @@
 
 use std::path::Path;
 
+use wsblame::diagnosis;
 use wsblame::driver::{Options, check};
-use wsblame::report::{pages, text};
+use wsblame::report::{causes, pages, text};
 use wsblame::rules::ALL;
 
 /// What the report on a rule's fixture says of the rule.
@@ -32,6 +33,20 @@ fn the_document_says_what_the_declarations_say() {
     assert!(
         written == expected,
         "docs/rules.md is not what the rules say; run UPDATE_DOCS=1 cargo test --test docs"
+    );
+}
+
+#[test]
+fn the_document_of_causes_says_what_the_declarations_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/causes.md");
+    let expected = causes::markdown(diagnosis::causes::ALL);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == expected,
+        "docs/causes.md is not what the causes say; run UPDATE_DOCS=1 cargo test --test docs"
     );
 }
 

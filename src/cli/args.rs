@@ -9,6 +9,7 @@ use super::frames::Frames;
 use super::messages::Messages;
 use super::rules::Rules;
 use super::status::Status;
+use crate::diagnosis::causes;
 use crate::rules::{ALL, Severity};
 
 /// Reads packet captures and says what broke a WebSocket connection
@@ -86,6 +87,12 @@ pub(super) enum Format {
 /// The rule of this name.
 pub(super) fn rule_name(name: &str) -> Result<&'static str, String> {
     one_of(name, ALL.iter().map(|rule| rule.name))
+}
+
+/// The rule, or the cause of verdicts, of this name.
+pub(super) fn topic_name(name: &str) -> Result<&'static str, String> {
+    let causes = causes::ALL.iter().map(|cause| cause.name);
+    one_of(name, ALL.iter().map(|rule| rule.name).chain(causes))
 }
 
 /// A rule and how serious its findings are to be taken: `RULE=LEVEL`.

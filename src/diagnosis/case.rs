@@ -57,12 +57,12 @@ impl<'a> Case<'a> {
     }
 
     /// The first finding of one of these rules, by either side, that counts as broken and that
-    /// nothing else explains.
+    /// nothing else explains which counts as that.
     #[must_use]
     pub fn root_of(&self, rules: &[&str]) -> Option<(&'a Finding, Side)> {
         self.findings
             .iter()
-            .filter(|finding| rules.contains(&finding.rule.name) && is_root(finding))
+            .filter(|finding| rules.contains(&finding.rule.name) && self.is_root(finding))
             .find_map(|finding| Some((finding, finding.sender?)))
     }
 
@@ -79,8 +79,15 @@ impl<'a> Case<'a> {
         Some(self.behind(first))
     }
 
+    /// Whether a finding counts as broken, and nothing that does explains it.
+    fn is_root(&self, finding: &'a Finding) -> bool {
+        let breaks = |finding: &Finding| finding.rule.breaks(finding.severity);
+        let behind = self.behind(finding);
+        breaks(finding) && (std::ptr::eq(behind, finding) || !breaks(behind))
+    }
+
     /// The finding that explains this one and is explained by nothing itself.
-    fn behind(&self, finding: &'a Finding) -> &'a Finding {
+    pub(super) fn behind(&self, finding: &'a Finding) -> &'a Finding {
         let mut root = finding;
         // Each step goes to another finding, or the chain is a circle.
         for _ in self.findings {
@@ -181,9 +188,4 @@ impl<'a> Case<'a> {
         let at = self.at(&finding.place);
         format!("{at}: {} [{}]", finding.message, finding.rule.name)
     }
-}
-
-/// Whether a finding counts as broken, and nothing else explains it.
-fn is_root(finding: &Finding) -> bool {
-    finding.because_of.is_none() && finding.rule.breaks(finding.severity)
 }

@@ -8,7 +8,12 @@ use super::case::Case;
 use super::suspicion::Suspicion;
 
 /// That a side closed for a reason of its own.
-pub(super) fn by(case: &Case<'_>, finding: &Finding, side: Side, explanation: String) -> Suspicion {
+pub(super) fn by<'a>(
+    case: &Case<'a>,
+    finding: &'a Finding,
+    side: Side,
+    explanation: String,
+) -> Suspicion {
     let is_at = case.vantage.is_at(side);
     let confidence = if is_at {
         Confidence::Certain

@@ -11,6 +11,7 @@ mod case;
 mod cause;
 pub mod causes;
 mod closing;
+mod confirm;
 mod filters;
 mod injection;
 mod intrusion;

@@ -42,8 +42,12 @@ impl Suspicion {
 
     /// It explains this finding, which is its evidence.
     #[must_use]
-    pub fn explaining(mut self, case: &Case<'_>, finding: &Finding) -> Self {
+    pub fn explaining<'a>(mut self, case: &Case<'a>, finding: &'a Finding) -> Self {
         self.explains.push(finding.as_cause());
+        let behind = case.behind(finding);
+        if !std::ptr::eq(behind, finding) {
+            self.explains.push(behind.as_cause());
+        }
         self.evidence.push(case.tell(finding));
         self
     }

@@ -9,6 +9,7 @@ use crate::rules;
 use super::case::Case;
 use super::cause::Cause;
 use super::causes;
+use super::confirm;
 use super::suspicion::Suspicion;
 
 /// Other causes that are told.
@@ -41,17 +42,33 @@ pub fn diagnose(case: &Case<'_>) -> Verdict {
     if is_rivalled {
         first.confidence = first.confidence.min(Confidence::Likely);
     }
+    let told = match first.confidence {
+        Confidence::Certain => 0,
+        Confidence::Likely | Confidence::Possible => ALTERNATIVES,
+    };
     let alternatives = rest
         .into_iter()
-        .take(ALTERNATIVES)
+        .take(told)
         .map(|(cause, other)| Alternative {
             cause: cause.name,
             party: other.party,
-            confidence: other.confidence,
+            // The first one explains it better, or it would not be the first.
+            confidence: other.confidence.min(Confidence::Possible),
             reason: other.explanation,
         })
         .collect();
-    conclude(cause, first, alternatives)
+    confirmed_here(case, conclude(cause, first, alternatives))
+}
+
+/// The command that confirms the remedy, for this very server where what the wire says of it can
+/// be typed into a shell.
+fn confirmed_here(case: &Case<'_>, mut verdict: Verdict) -> Verdict {
+    if let Some(command) = &mut verdict.confirm {
+        let request = case.handshake.and_then(|handshake| handshake.request());
+        let target = request.map(|request| request.head.target.as_str());
+        *command = confirm::here(command, case.server, target);
+    }
+    verdict
 }
 
 /// A suspicion in the report's form, with what to change.

@@ -6,6 +6,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::causes;
 use crate::rules::{Rule, Table};
 
 /// The name and number of the JSON form.
@@ -68,20 +69,26 @@ pub(super) fn by_table(entries: &[Entry]) -> impl Iterator<Item = (&'static str,
     })
 }
 
-/// Writes the entries as JSON, with a line end behind it.
+/// Writes the entries, and those of causes, as JSON, with a line end behind it.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write_json(entries: &[Entry], out: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
+pub fn write_json(
+    entries: &[Entry],
+    causes: &[causes::Entry],
+    out: &mut (impl io::Write + ?Sized),
+) -> io::Result<()> {
     #[derive(Serialize)]
     struct Catalogue<'a> {
         schema: &'static str,
         rules: &'a [Entry],
+        causes: &'a [causes::Entry],
     }
     let catalogue = Catalogue {
         schema: SCHEMA,
         rules: entries,
+        causes,
     };
     super::json::write_value(&catalogue, out)
 }
@@ -107,6 +114,11 @@ fn markdown(entries: &[Entry]) -> String {
         }
     }
     table
+}
+
+/// A text that begins no element. Underscores inside words begin none.
+pub(super) fn plain(text: &str) -> String {
+    cell(text).replace("\\_", "_")
 }
 
 /// A text that cannot end its cell or begin an element.
@@ -168,7 +180,7 @@ pub(super) mod tests {
     #[test]
     fn json_lists_every_entry() {
         let mut out = Vec::new();
-        write_json(&[RSV, KEY], &mut out).unwrap();
+        write_json(&[RSV, KEY], &[], &mut out).unwrap();
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(value["schema"], SCHEMA);
         assert_eq!(value["rules"][1]["name"], "bad-key");
@@ -183,7 +195,7 @@ pub(super) mod tests {
             ..RSV
         };
         let mut out = Vec::new();
-        write_json(&[entry], &mut out).unwrap();
+        write_json(&[entry], &[], &mut out).unwrap();
         assert!(out.is_ascii());
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(value["rules"][0]["fix"], entry.fix);

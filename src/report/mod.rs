@@ -1,6 +1,7 @@
 //! Reports: the model that every renderer shares, and the renderers.
 
 pub mod catalogue;
+pub mod causes;
 pub mod chosen;
 pub mod json;
 pub mod lines;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::catalogue::{Entry, by_table, cell, entries};
+use super::catalogue::{Entry, by_table, entries, plain};
 use crate::rules::Rule;
 
 const HEAD: &str = "\
@@ -87,11 +87,6 @@ fn list(text: &mut String, heading: &str, items: impl Iterator<Item = String>) {
     if !items.is_empty() {
         let _ = write!(text, "\n**{heading}:**\n\n{items}");
     }
-}
-
-/// A text that begins no element. Underscores inside words begin none.
-fn plain(text: &str) -> String {
-    cell(text).replace("\\_", "_")
 }
 
 /// `library: text`, the text as it stands in a log.

@@ -1,7 +1,7 @@
 //! Taking Close reasons out of a finished report. It knows every place where one can stand: the
 //! Close frames, what findings about the closing quote, and the excerpts of findings.
 
-use super::model::{Close, Connection, Finding, Report};
+use super::model::{Close, Connection, Finding, Report, Verdict};
 use crate::rules::{self, Table};
 
 /// What stands where a reason stood.
@@ -24,11 +24,30 @@ fn redact(connection: &mut Connection) {
         }
         cut_excerpt(finding);
     }
+    if let Some(verdict) = &mut connection.verdict {
+        redact_verdict(verdict);
+    }
     let Close { client, server, .. } = &mut connection.close;
     for close in [client, server].into_iter().flatten() {
         if !close.reason.is_empty() {
             REDACTED.clone_into(&mut close.reason);
         }
+    }
+}
+
+/// What a verdict stands on may quote a reason, as the findings do.
+fn redact_verdict(verdict: &mut Verdict) {
+    let Verdict {
+        explanation,
+        evidence,
+        against,
+        alternatives,
+        ..
+    } = verdict;
+    let reasons = alternatives.iter_mut().map(|other| &mut other.reason);
+    let texts = evidence.iter_mut().chain(against).chain(reasons);
+    for text in texts.chain([explanation]) {
+        *text = without_quotations(text);
     }
 }
 

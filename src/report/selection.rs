@@ -63,6 +63,9 @@ impl Selection {
             self.apply_to(connection);
             let findings = &connection.findings;
             connection.broken = findings.iter().any(|it| breaks(it.rule, it.severity));
+            if !connection.broken {
+                connection.verdict = None;
+            }
         }
         report.summary.count(&report.connections);
     }

@@ -25,7 +25,6 @@ pub fn write_list(entries: &[Entry], out: &mut (impl Write + ?Sized)) -> io::Res
         }
         page.blank();
     }
-    page.line(0, "Explain one: wsblame rules NAME");
     out.write_all(page.into_text().as_bytes())
 }
 
@@ -51,7 +50,7 @@ pub fn write_explanation(entry: &Entry, out: &mut (impl Write + ?Sized)) -> io::
     out.write_all(page.into_text().as_bytes())
 }
 
-fn section(page: &mut Page, heading: &str, texts: &[&str]) {
+pub(super) fn section(page: &mut Page, heading: &str, texts: &[&str]) {
     if texts.iter().all(|text| text.is_empty()) {
         return;
     }
@@ -91,7 +90,6 @@ mod tests {
         Handshake
           error    bad-key                Sec-WebSocket-Key is absent | repeated
 
-        Explain one: wsblame rules NAME
         ");
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::finding::{self, Folded, Scale};
 use super::page::{BAD, FAINT, Line, PLAIN, Page, STRONG};
+use super::verdict;
 use super::words::{
     address, counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
 };
@@ -21,6 +22,21 @@ use crate::websocket::close::code_name;
 pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection) {
     let scale = scale(names, connection);
     page.line(0, heading(connection));
+    if let Some(verdict) = &connection.verdict {
+        verdict::write(page, names, connection, verdict);
+    }
+    if let Some(other) = connection.other_leg {
+        page.field(
+            "other leg",
+            format!("connection {other}: this capture holds both sides of a proxy"),
+        );
+    }
+    if let Some(same) = connection.same_as {
+        page.field(
+            "the same",
+            format!("as connection {same}, behind address translation"),
+        );
+    }
     page.field("start", start(connection, names));
     if let Some(carriers) = carriers(connection) {
         page.field("carried in", carriers);

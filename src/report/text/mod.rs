@@ -4,6 +4,7 @@
 //! The text holds terminal styles; who writes it to something else than a terminal strips them.
 
 pub mod catalogue;
+pub mod causes;
 mod connection;
 mod excerpt;
 mod finding;
@@ -12,6 +13,7 @@ mod inputs;
 mod interfaces;
 mod page;
 mod summary;
+mod verdict;
 mod words;
 
 use std::io::{self, Write};
@@ -59,6 +61,7 @@ pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()>
         );
         Groups::of(hidden.iter().copied()).write(&mut page, &title);
     }
+    summary::causes(&mut page, &broken);
     rules(&mut page, shown);
     hygiene::write(&mut page, &report.hygiene, &names);
     summary::write(&mut page, &names, report);

@@ -40,6 +40,37 @@ fn findings(page: &mut Page, names: &Names, report: &Report) {
     }
 }
 
+/// Who broke how many connections, where there are several: a line for each cause, the most
+/// frequent first.
+pub(super) fn causes(page: &mut Page, broken: &[&Connection]) {
+    if broken.len() < 2 {
+        return;
+    }
+    let mut counts: BTreeMap<(&str, &str), Vec<u64>> = BTreeMap::new();
+    for connection in broken {
+        if let Some(verdict) = &connection.verdict {
+            let key = (verdict.cause, verdict.party.as_str());
+            counts.entry(key).or_default().push(connection.id);
+        }
+    }
+    if counts.is_empty() {
+        return;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
+    page.line(0, "Who broke how many:");
+    let digits = counts
+        .first()
+        .map_or(1, |(_, ids)| ids.len().to_string().len());
+    for ((cause, party), ids) in counts {
+        let head = Line::new(format!("  {:>digits$}  ", ids.len())).and(BAD, party);
+        let ids = first_few(ids.iter());
+        let text = format!("  {cause}: connection{NO_BREAK}{ids}");
+        page.entry(head, 6, text);
+    }
+    page.blank();
+}
+
 /// What was asked of the findings: without it a report would say less or more than it seems to.
 fn selection(selection: &Selection) -> Option<String> {
     let listed = |rules: &[&str]| rules.join(", ");
