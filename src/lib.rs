@@ -1,5 +1,5 @@
-//! `wsblame` reads a packet capture and says what broke a WebSocket connection: which rule was
-//! broken, by which side, on which bytes of which packet.
+//! `wsblame` reads a packet capture and says who broke a WebSocket connection, how sure that is, on
+//! which bytes of which packet it stands, and what to change.
 //!
 //! # The straight line
 //!
@@ -10,8 +10,8 @@
 //!
 //! ```text
 //! source ──RawPacket<'p>──▶ decode ──Segment<'p>──▶ tcp ──StreamEvent<'s>──▶ preamble ──▶ http
-//!     ──Handshake──▶ websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ report::model::Report ──▶
-//!     text, JSON
+//!     ──Handshake──▶ websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ diagnosis ──Verdict──▶
+//!     report::model::Report ──▶ text, JSON
 //! ```
 //!
 //! Two paths leave the line and come back to it. What segments show beside their bytes (another
@@ -32,8 +32,12 @@
 //! on, and shows them to whoever watches ([`analyzer::watch`]: `frames` and `messages` are made of
 //! that, and `check` of the findings).
 //!
+//! When a connection is over, [`diagnosis`] is shown all that is known of it, and each declared cause
+//! says whether the case speaks for it. What ties several connections together (the two legs of one
+//! through a proxy, many that end at once) is considered when all are known.
+//!
 //! The layers *describe*: their parsers keep every value and have no opinions. The rules
-//! *judge*. The reports *render*. Down is a call, up is a value or an event.
+//! *judge*. The diagnosis *concludes*. The reports *render*. Down is a call, up is a value or an event.
 //!
 //! | module | knows | does not know |
 //! |---|---|---|
@@ -44,6 +48,7 @@
 //! | [`http`] | heads, where bodies end, which answer belongs to which request | frames |
 //! | [`websocket`] | handshake fields, frames, messages, closing, foreign bytes | what is allowed |
 //! | [`rules`] | what is allowed, and in which words to say that it was not done | io, other connections |
+//! | [`diagnosis`] | which causes there are, what shows each, who it blames, what to change | bytes |
 //! | [`choice`] | what of the captures was asked for, and in which words | how it is read |
 //! | [`analyzer`] | which stage a connection is in, and what both sides did | files, formats of reports |
 //! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
@@ -64,7 +69,9 @@
 //! | reader → assembly | [`FrameEvent`](websocket::event::FrameEvent): header (`Copy`), payload chunks, end, oddities | the chunk | 0 |
 //! | websocket → rules | the facts of [`Judge`](rules::Judge): a frame, a message, a Close, a Ping, a handshake, foreign bytes, an end | the connection | 0 |
 //! | analyzer → lines | [`Seen`](analyzer::watch::Seen): frames and messages, only where somebody watches | itself | bounded |
-//! | rules → report | [`Finding`](rules::Finding) | itself | – |
+//! | rules → diagnosis → report | [`Finding`](rules::Finding) | itself | – |
+//! | analyzer → diagnosis | [`Case`](diagnosis::Case): what is known of a broken connection | the connection | 0 |
+//! | diagnosis → report | [`Verdict`](report::model::Verdict) | itself | – |
 //!
 //! # Keys to honesty
 //!
@@ -78,6 +85,9 @@
 //!   order the capture holds them: such bytes wait (bounded), so that the order of packets in a
 //!   file changes no finding.
 //! - Judgements about both sides are made when the connection is over, by the packets' times.
+//! - A verdict names the endpoint itself only where the capture shows that it was taken on its
+//!   machine, and an intermediary only where something shows that there is one. The side that
+//!   complains is not the culprit for complaining.
 //! - Whatever came from the wire reaches a reader through [`Untrusted`](untrusted::Untrusted).
 //!
 //! # Errors

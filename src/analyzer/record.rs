@@ -89,6 +89,11 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
     };
     let verdict = broken.then(|| diagnose(&case));
     let ties = ties(&case, flow, client, broken);
+    let vantage = model::Vantage {
+        at: case.vantage.at.map(|(side, _)| side),
+        sign: case.vantage.at.map(|(_, sign)| sign.as_str()),
+        near: case.vantage.near,
+    };
     model::Connection {
         id: 0,
         input: first.input,
@@ -119,6 +124,7 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         captured,
         findings: findings.into_iter().map(finding).collect(),
         verdict,
+        vantage,
         same_as: None,
         other_leg: None,
         ties,

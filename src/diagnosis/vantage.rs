@@ -26,6 +26,15 @@ pub enum Sign {
 }
 
 impl Sign {
+    /// As reports name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Directions => "directions",
+            Self::BeforeTheCard => "offload",
+        }
+    }
+
     /// In words, of the machine of `side`.
     #[must_use]
     pub fn in_words(self, side: Side) -> String {

@@ -301,6 +301,8 @@ pub struct Connection {
     pub end: Timestamp,
     /// It has an error, or a warning about how it began or ended or about a foreign segment.
     pub broken: bool,
+    /// Where it was captured, as far as that shows.
+    pub vantage: Vantage,
     /// The opening handshake.
     pub handshake: Handshake,
     /// Frames by sender.
@@ -322,6 +324,19 @@ pub struct Connection {
     /// What ties it to other connections; no part of the report.
     #[serde(skip)]
     pub ties: Ties,
+}
+
+/// Where a connection was captured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Vantage {
+    /// The side on whose machine, where a sign shows that; that may be a proxy's.
+    pub at: Option<Side>,
+    /// The sign: `directions` (the capture says which packets the machine sent) or `offload`
+    /// (segments that a network card was still to cut and fill in).
+    pub sign: Option<&'static str>,
+    /// The side that was several times nearer when the connection was opened; what lies between
+    /// does not show.
+    pub near: Option<Side>,
 }
 
 /// What ties a connection to others.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::model::{
     BecauseOf, Captured, Close, CloseFrame, Comment, Connection, Dropped, Finding, Frames,
     Handshake, Input, Interface, Intermediary, Label, Messages, Other, Outcome, PassedOver, Peer,
-    Report, SCHEMA, Section, Selection, Summary, TcpEnd, Ties, Tool,
+    Report, SCHEMA, Section, Selection, Summary, TcpEnd, Ties, Tool, Vantage,
 };
 use crate::rules::Severity;
 use crate::side::{Side, Sides};
@@ -124,6 +124,7 @@ pub(crate) fn connection(id: u64) -> Connection {
         },
         findings: Vec::new(),
         verdict: None,
+        vantage: Vantage::default(),
         same_as: None,
         other_leg: None,
         ties: Ties::default(),

@@ -89,6 +89,14 @@ impl Dealt {
                 if let Some(Value::String(message)) = members.get_mut("message") {
                     *message = self.renumber_message(message, &here);
                 }
+                if let Some(Value::Array(evidence)) = members
+                    .get_mut("verdict")
+                    .and_then(|it| it.get_mut("evidence"))
+                {
+                    for told in evidence {
+                        *told = self.renumber_evidence(told.as_str().unwrap(), &here).into();
+                    }
+                }
                 for (packet, input) in [
                     ("packet", "input"),
                     ("first_packet", "input"),
@@ -119,6 +127,23 @@ impl Dealt {
             }
             _ => {}
         }
+    }
+
+    /// Numbers in evidence: of what stands behind `packet 7 of input 2: ` that is the input.
+    fn renumber_evidence(&self, told: &str, here: &Value) -> String {
+        let head = told
+            .split_once(": ")
+            .filter(|_| told.starts_with("packet "));
+        let Some((packet, message)) = head else {
+            return self.renumber_message(told, here);
+        };
+        let input = packet
+            .split_once(" of input ")
+            .map_or(here.clone(), |(_, input)| {
+                input.parse::<u64>().unwrap().into()
+            });
+        let packet = self.renumber_message(packet, here);
+        format!("{packet}: {}", self.renumber_message(message, &input))
     }
 
     /// Numbers in a message: `packet 7` is one of the input `here`, `packet 7 of input 2` not.

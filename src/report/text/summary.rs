@@ -10,7 +10,7 @@ use crate::report::chosen;
 use crate::report::model::{Connection, Finding, Input, Outcome, Report, Selection};
 use crate::report::names::Names;
 use crate::rules::Severity;
-use crate::side::Sides;
+use crate::side::{Side, Sides};
 
 /// The last lines of every report.
 pub(super) fn write(page: &mut Page, names: &Names, report: &Report) {
@@ -185,11 +185,23 @@ fn sound_capture(page: &mut Page, report: &Report) {
         None => "No byte of it is missing here".to_owned(),
     };
     let text = format!(
-        "{connections}, {findings}. {not_seen}; a change made between here and an endpoint would \
-         not show."
+        "{connections}, {findings}. {not_seen}; a change made between here and {} would not show.",
+        beyond(&report.connections)
     );
     let line = Line::default().and(GOOD, format!("{verdict}: "));
     page.line(0, line.and(PLAIN, text));
+}
+
+/// Whom this vantage does not reach: what was changed on the way there is not in the capture.
+fn beyond(connections: &[Connection]) -> &'static str {
+    let at = |side| move |it: &Connection| it.vantage.at == Some(side);
+    if connections.iter().all(at(Side::Server)) {
+        "the client (or behind this machine, if it is a proxy)"
+    } else if connections.iter().all(at(Side::Client)) {
+        "the server (or before this machine, if it is a proxy)"
+    } else {
+        "an endpoint"
+    }
 }
 
 /// The report of a capture without a WebSocket.
