@@ -175,6 +175,11 @@ impl IntrusionReader {
         matches!(self.stage, Stage::Over)
     }
 
+    /// Whether it is a response that goes on up to the stream's end: nothing stands behind it.
+    pub(super) const fn ends_with_stream(&self) -> bool {
+        matches!(self.stage, Stage::Body(Body::UntilClose))
+    }
+
     pub(super) fn to_oddity(&self) -> Oddity {
         Oddity::Foreign {
             kind: self.kind,

@@ -560,7 +560,11 @@ impl FrameReader {
             }
             State::Foreign(intrusion) => {
                 sink(FrameEvent::Oddity(intrusion.to_oddity()));
-                self.lose_place();
+                if ended && intrusion.ends_with_stream() {
+                    self.state = State::Header(Pending::default());
+                } else {
+                    self.lose_place();
+                }
                 false
             }
             State::Searching(_) => self.look(true, limits, sink),
