@@ -7,60 +7,14 @@
     reason = "what fails here fails the test, in helpers too"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+mod recorded;
 
 use serde_json::{Map, Value, json};
 
+use recorded::{Fixture, fixtures, run};
 use wsblame::rules;
 
-/// A capture, and what an independent reading says of it.
-struct Fixture {
-    name: String,
-    capture: PathBuf,
-    expected: Value,
-}
-
-fn fixtures() -> Vec<Fixture> {
-    let one_a_folder = folders("real").into_iter().map(|folder| Fixture {
-        name: name(&folder),
-        capture: capture(&folder),
-        expected: expected(&folder),
-    });
-    let legs = folders("legs").into_iter().flat_map(|folder| {
-        let mut expected = expected(&folder);
-        let captures = std::mem::take(expected["captures"].as_object_mut().unwrap());
-        captures.into_iter().map(move |(file, expected)| Fixture {
-            name: format!("{}/{file}", name(&folder)),
-            capture: folder.join(file),
-            expected,
-        })
-    });
-    one_a_folder.chain(legs).collect()
-}
-
-fn folders(kind: &str) -> Vec<PathBuf> {
-    let all = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures")
-        .join(kind);
-    let entries = std::fs::read_dir(all).unwrap();
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    folders.sort();
-    folders
-}
-
-fn name(folder: &Path) -> String {
-    folder.file_name().unwrap().to_str().unwrap().to_owned()
-}
-
-fn expected(folder: &Path) -> Value {
-    let expected = std::fs::read(folder.join("expected.json")).unwrap();
-    let mut expected: Value = serde_json::from_slice(&expected).unwrap();
-    leave_out_verdicts(&mut expected);
-    expected
-}
-
-/// Takes out whom to blame, and whom not: that is no reading of the bytes.
+/// Takes out whom to blame, and whom not: that is no reading of the bytes (tests/verdicts.rs).
 fn leave_out_verdicts(expected: &mut Value) {
     match expected {
         Value::Object(keys) => {
@@ -70,28 +24,6 @@ fn leave_out_verdicts(expected: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(leave_out_verdicts),
         _ => {}
     }
-}
-
-fn capture(folder: &Path) -> PathBuf {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut captures = entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| !path.ends_with("expected.json"));
-    let capture = captures.next().unwrap();
-    assert_eq!(captures.next(), None, "one capture a folder");
-    capture
-}
-
-/// The exit status, and the report, as anybody gets them.
-fn check(capture: &Path) -> (Option<i32>, Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_wsblame"))
-        .args(["check", "--format", "json"])
-        .arg(capture)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let report = serde_json::from_slice(&output.stdout).unwrap();
-    (output.status.code(), report)
 }
 
 /// The findings of a report that `expected.json` would hold (fixtures/README.md), those of one
@@ -215,8 +147,9 @@ fn reports_say_what_the_bytes_say() {
             capture,
             mut expected,
         } = fixture;
+        leave_out_verdicts(&mut expected);
         leave_out_missing_rules(&mut expected);
-        let (status, report) = check(&capture);
+        let (status, report) = run("check", &[capture]);
         let connections = report["connections"].as_array().unwrap();
         let connections: Vec<Value> = connections.iter().map(in_expected_form).collect();
         let found = json!({
