@@ -180,9 +180,12 @@ impl Run {
             return self.take_if_chosen(packet, show);
         }
         // By reference: a segment is large, and would be copied out of the result.
-        if let Ok(segment) = &self.decoder.decode(packet) {
-            self.hygiene.note_segment(segment);
-            self.analyzer.push_showing(segment, show);
+        match &self.decoder.decode(packet) {
+            Ok(segment) => {
+                self.hygiene.note_segment(segment);
+                self.analyzer.push_showing(segment, show);
+            }
+            Err(reason) => self.hygiene.note_skipped(packet, *reason),
         }
     }
 
@@ -208,7 +211,7 @@ impl Run {
                 });
             }
             Ok(_) => self.leave_out(packet, !fits),
-            Err(_) => {}
+            Err(reason) => self.hygiene.note_skipped(packet, *reason),
         }
     }
 

@@ -11,7 +11,7 @@ mod sizes;
 
 pub use note::{Note, Trouble};
 
-use crate::decode::Segment;
+use crate::decode::{Segment, Skipped};
 use crate::packet::{PacketId, RawPacket};
 
 use clock::Clock;
@@ -68,6 +68,13 @@ impl Hygiene {
         if is_copy {
             watched.doubled.packets += 1;
             watched.doubled.first.get_or_insert(segment.packet);
+        }
+    }
+
+    /// Notes why a packet that was noted gave no segment.
+    pub fn note_skipped(&mut self, packet: &RawPacket<'_>, reason: Skipped) {
+        if let Some(watched) = self.of(packet.id) {
+            watched.cut.note_skipped(packet, reason);
         }
     }
 

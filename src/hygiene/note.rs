@@ -31,9 +31,11 @@ pub enum Trouble {
         packets: u64,
         /// All packets.
         of_packets: u64,
-        /// TCP payload bytes that were cut off.
+        /// Packets that were cut before the end of their headers: what they carried is not known.
+        headers: u64,
+        /// TCP payload bytes that were cut off, of the others.
         missing: u64,
-        /// All TCP payload bytes.
+        /// All TCP payload bytes of the others.
         of_bytes: u64,
     },
     /// Of some connections only one direction was captured.
@@ -103,20 +105,30 @@ impl Trouble {
                 kept,
                 packets,
                 of_packets,
+                headers,
                 missing,
                 of_bytes,
             } => {
-                let cut = format!(
+                let mut told = format!(
                     "{} a packet were kept, {packets} of {of_packets} packets cut",
                     counted(kept, "byte"),
                 );
-                match percentage(missing, of_bytes) {
-                    None => format!("{cut}: nothing of what TCP carried is lost by it"),
-                    Some(share) => format!(
-                        "{cut}: payload rules were not run on {share} of the bytes that TCP \
-                         carried; frame headers in what was kept were judged"
-                    ),
+                let mut of_the_others = "";
+                if headers > 0 {
+                    told += &format!(", {headers} of them within their headers and not read");
+                    of_the_others = " in the others";
                 }
+                match percentage(missing, of_bytes) {
+                    Some(share) => told.push_str(&format!(
+                        ": payload rules were not run on {share} of the bytes that TCP \
+                         carried{of_the_others}; frame headers in what was kept were judged"
+                    )),
+                    None if of_bytes > 0 => told.push_str(&format!(
+                        ": nothing of what TCP carried{of_the_others} is lost by it"
+                    )),
+                    None => {}
+                }
+                told
             }
             Self::OneSided { connections, of } => format!(
                 "only one direction was captured of {} ({of} carried data): the other took \

@@ -1,7 +1,7 @@
 //! How long packets are: cut by the capture, or longer than any wire carries. It knows lengths.
 
 use super::Trouble;
-use crate::decode::{Segment, TcpFlags};
+use crate::decode::{Segment, Skipped, TcpFlags};
 use crate::packet::RawPacket;
 
 /// What the capture cut off the packets of one input.
@@ -10,6 +10,8 @@ pub(super) struct Cut {
     packets: u64,
     cut: u64,
     first: Option<u64>,
+    /// Those of them that were cut before the end of their headers.
+    headers: u64,
     /// Bytes of the longest packet that was cut, as far as it was kept.
     kept: usize,
     /// Payload bytes of all segments, on the wire.
@@ -21,12 +23,15 @@ pub(super) struct Cut {
 impl Cut {
     pub(super) fn note(&mut self, packet: &RawPacket<'_>) {
         self.packets += 1;
-        let kept = packet.bytes.len();
-        if kept < usize::try_from(packet.wire_length).unwrap_or(0) {
+        if is_cut(packet) {
             self.cut += 1;
-            self.kept = self.kept.max(kept);
+            self.kept = self.kept.max(packet.bytes.len());
             self.first.get_or_insert(packet.id.number);
         }
+    }
+
+    pub(super) fn note_skipped(&mut self, packet: &RawPacket<'_>, reason: Skipped) {
+        self.headers += u64::from(reason == Skipped::HeadersCut && is_cut(packet));
     }
 
     pub(super) fn note_segment(&mut self, segment: &Segment<'_>) {
@@ -42,11 +47,16 @@ impl Cut {
             kept: self.kept as u64,
             packets: self.cut,
             of_packets: self.packets,
+            headers: self.headers,
             missing: self.missing,
             of_bytes: self.payload,
         };
         (self.cut > 0).then_some((trouble, self.first))
     }
+}
+
+fn is_cut(packet: &RawPacket<'_>) -> bool {
+    packet.bytes.len() < usize::try_from(packet.wire_length).unwrap_or(0)
 }
 
 /// Payload bytes that a segment has at most on Ethernet: 1,500 without the shortest headers of

@@ -35,8 +35,9 @@ fn notes_of(packets: &[(i64, Vec<u8>)]) -> Vec<Note> {
             bytes,
         };
         hygiene.note(&packet);
-        if let Ok(segment) = decode(&packet) {
-            hygiene.note_segment(&segment);
+        match decode(&packet) {
+            Ok(segment) => hygiene.note_segment(&segment),
+            Err(reason) => hygiene.note_skipped(&packet, reason),
         }
     }
     hygiene.notes()
@@ -118,22 +119,29 @@ fn a_clock_that_is_set_back_is_one_step() {
     assert_eq!(kinds(&packets), []);
 }
 
+/// Packets of which so many bytes were kept.
+fn kept(lengths: &[usize]) -> Vec<(i64, Vec<u8>)> {
+    let packets = (0..).zip(lengths).map(|(n, length)| {
+        let mut bytes = packet(n + 1, 100 * u32::from(n), 64);
+        bytes.truncate(*length);
+        (i64::from(n), bytes)
+    });
+    packets.collect()
+}
+
 #[test]
 fn cut_packets_say_how_much_of_the_payload_is_gone() {
-    let packets: Vec<_> = (0..4)
-        .map(|n| {
-            let mut bytes = packet(
-                u16::try_from(n).unwrap() + 1,
-                100 * u32::try_from(n).unwrap(),
-                64,
-            );
-            bytes.truncate(60);
-            (n, bytes)
-        })
-        .collect();
-    let notes = notes_of(&packets);
+    let notes = notes_of(&kept(&[60; 4]));
     assert_eq!(notes[0].packet, Some(1));
     insta::assert_snapshot!(notes[0].trouble.message(), @"60 bytes a packet were kept, 4 of 4 packets cut: payload rules were not run on 80 % of the bytes that TCP carried; frame headers in what was kept were judged");
+}
+
+#[test]
+fn packets_cut_within_their_headers_are_not_said_to_be_whole() {
+    let message = |lengths: &[usize]| notes_of(&kept(lengths))[0].trouble.message();
+    insta::assert_snapshot!(message(&[39, 14, 30]), @"39 bytes a packet were kept, 3 of 3 packets cut, 3 of them within their headers and not read");
+    insta::assert_snapshot!(message(&[39, WIRE]), @"39 bytes a packet were kept, 1 of 2 packets cut, 1 of them within their headers and not read: nothing of what TCP carried in the others is lost by it");
+    insta::assert_snapshot!(message(&[39, 60]), @"60 bytes a packet were kept, 2 of 2 packets cut, 1 of them within their headers and not read: payload rules were not run on 80 % of the bytes that TCP carried in the others; frame headers in what was kept were judged");
 }
 
 #[test]
