@@ -136,8 +136,8 @@ impl Trouble {
                 counted(connections, "TCP connection")
             ),
             Self::Doubled { packets } => format!(
-                "{} there twice, captured on several interfaces or mirrored on both sides of a \
-                 switch; each is counted as a packet, and read once",
+                "{} there twice, captured on several interfaces, mirrored on both sides of a \
+                 switch, or in two of the captures; each is counted as a packet, and read once",
                 is_or_are(packets, "packet")
             ),
             Self::ClockBackwards { steps, longest } => format!(
@@ -170,7 +170,8 @@ impl Trouble {
                  N', not for 'dst port N'"
             }
             Self::Doubled { .. } => {
-                "capture on one interface instead of 'any', and mirror one side of the switch"
+                "capture on one interface instead of 'any', mirror one side of the switch, and read \
+                 no capture beside a copy of it"
             }
             Self::ClockBackwards { .. } => {
                 "let the clock be slewed instead of set (chrony) while capturing, and join files \
