@@ -285,7 +285,10 @@ pub enum Reason {
     #[error("a block of type {0:#010x} that cannot be read")]
     BlockUnreadable(u32),
     /// A packet of an interface that the section does not describe.
-    #[error("a packet of interface {interface} in a section that describes {known}")]
+    #[error(
+        "a packet of interface {interface}, which its section does not describe (interfaces \
+         described so far: {known})"
+    )]
     UnknownInterface {
         /// The interface as it stands in the block.
         interface: u32,
