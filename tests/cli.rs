@@ -458,3 +458,31 @@ fn lines_of_a_capture_that_is_cut_off_are_not_taken_for_all() {
         assert!(!stdout(&output).is_empty());
     }
 }
+
+/// Nothing printed would read as nothing wrong.
+#[test]
+fn lines_that_there_are_none_of_say_why() {
+    let folder = folder("no-lines");
+    let mut bytes = std::fs::read(BROKEN).unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let none = file("none.pcap", &bytes[..24]);
+    bytes[20] = 189;
+    let usb = file("usb.pcap", &bytes);
+    for command in ["frames", "messages"] {
+        for (path, link) in [
+            (&none, ""),
+            (&usb, "link type 189, USB_LINUX, cannot be read"),
+        ] {
+            let output = wsblame(&[command, path.to_str().unwrap()]);
+            assert_eq!(output.status.code(), Some(0));
+            assert_eq!(stdout(&output), "");
+            let told = stderr(&output);
+            assert!(told.contains("no WebSocket connection"), "{told}");
+            assert!(told.contains(link), "{told}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What the commands that follow conversations have in common: which connection, which side, and
 //! how lines reach their reader as they come.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
@@ -17,9 +18,10 @@ use crate::analyzer::watch::{Seen, Sight};
 use crate::choice::{Choice, Named};
 use crate::driver::{self, Options};
 use crate::limits::Limits;
+use crate::packet::LinkType;
 use crate::report::chosen;
 use crate::report::lines::{Lines, Shape, Subject};
-use crate::report::model::Report;
+use crate::report::model::{Input, Interface, Report};
 use crate::report::names::Names;
 use crate::side::Side;
 use crate::source::{Captures, Stop};
@@ -98,8 +100,22 @@ impl Following {
             Format::Json => console.plain(write),
         };
         let Some(report) = report else { return status };
-        if !any && let Some(nothing) = chosen::nothing(&report) {
-            console.note(nothing);
+        if !any {
+            let was_read = report.inputs.iter().any(|input| input.format.is_some());
+            if let Some(nothing) = chosen::nothing(&report) {
+                console.note(nothing);
+            } else if was_read {
+                console.note("no WebSocket connection; wsblame check says what there is instead");
+            }
+        }
+        for input in &report.inputs {
+            let name = Untrusted(input.name.as_bytes());
+            for (link, packets) in unread_links(input) {
+                console.note(format_args!(
+                    "{name}: link type {}, cannot be read (packets: {packets})",
+                    LinkType(link)
+                ));
+            }
         }
         for input in report.inputs.iter().filter(|input| input.truncated) {
             let name = Untrusted(input.name.as_bytes());
@@ -195,4 +211,15 @@ impl Following {
         }
         Ok(choice)
     }
+}
+
+/// Packets of which not even the link can be read, by its type.
+fn unread_links(input: &Input) -> BTreeMap<u32, u64> {
+    let mut links = BTreeMap::new();
+    let unread = |it: &&Interface| !it.link_type.readable && it.packets > 0;
+    for interface in input.interfaces.iter().filter(unread) {
+        let packets: &mut u64 = links.entry(interface.link_type.number).or_default();
+        *packets = packets.saturating_add(interface.packets);
+    }
+    links
 }
