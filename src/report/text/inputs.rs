@@ -29,12 +29,12 @@ pub(super) fn write(page: &mut Page, inputs: &[Input], passed_over: &PassedOver)
         not_captures,
         repeated,
     } = passed_over;
-    let files = counted(not_captures.len() as u64, "file");
+    let files = match not_captures.len() {
+        1 => "1 file that is no capture".to_owned(),
+        many => format!("{many} files that are no captures"),
+    };
     for (text, names) in [
-        (
-            format!("passed over {files} that are no captures"),
-            not_captures,
-        ),
+        (format!("passed over {files}"), not_captures),
         ("named more than once, read once".to_owned(), repeated),
     ] {
         if !names.is_empty() {
@@ -55,10 +55,11 @@ fn write_many(page: &mut Page, inputs: &[Input]) {
             line = line.and(PLAIN, format!(", {}", untrusted(&sum.name)));
         }
         page.line(0, told(line, &sum, &format!(" ({})", bytes(sum.bytes))));
+        interfaces::write_unreadable(page, &read);
     }
     let mut not_whole = inputs
         .iter()
-        .filter(|it| it.truncated || it.error.is_some());
+        .filter(|it| it.truncated || it.error.is_some() || it.filter_error.is_some());
     for input in not_whole.by_ref().take(NOT_WHOLE) {
         page.line(0, line(input));
     }
@@ -84,6 +85,8 @@ fn sum(inputs: &[&Input]) -> Input {
         sum.packets += input.packets;
         sum.bytes = sum.bytes.saturating_add(input.bytes);
         sum.cut_packets += input.cut_packets;
+        sum.filtered += input.filtered;
+        sum.stopped |= input.stopped;
         sum.fragments.packets += input.fragments.packets;
         sum.fragments.datagrams += input.fragments.datagrams;
         for (reason, number) in &input.skipped {
@@ -219,7 +222,7 @@ fn skipped(input: &Input) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::Damage;
+    use crate::report::model::{Damage, Interface, LinkType};
     use crate::report::sample;
 
     fn shown(input: Input) -> String {
@@ -372,6 +375,40 @@ mod tests {
     }
 
     #[test]
+    fn of_many_captures_nothing_is_hidden_that_one_would_say() {
+        let name = |number: u32| format!("ws.pcap{number}");
+        let mut inputs: Vec<_> = (0..20).map(|it| sample::input(&name(it))).collect();
+        let interface = |number: u32, packets: u64| Interface {
+            packets,
+            link_type: LinkType {
+                number,
+                name: (number == 189).then_some("USB_LINUX"),
+                readable: number == 1,
+            },
+            ..Interface::default()
+        };
+        inputs[0].interfaces = vec![interface(1, 212)];
+        for input in &mut inputs[2..10] {
+            input.interfaces = vec![interface(189, 200), interface(189, 12)];
+        }
+        inputs[10].interfaces = vec![interface(4000, 1)];
+        inputs[3].filtered = 2;
+        inputs[4].filtered = 3;
+        inputs[5].filter_error = Some("packet 1: no such link".to_owned());
+        inputs[19].stopped = true;
+        insta::assert_snapshot!(shown_all(&inputs, &PassedOver::default()), @r"
+        20 captures, ws.pcap*: 4240 packets (964.2 kB) in 9.119 s from 2026-03-01
+          10:00:00.000001 UTC; 5 packets not chosen; stopped by the user after
+          packet 4240
+          link type 189, USB_LINUX, cannot be read: 1696 packets of ws.pcap2, ws.pcap3,
+            ws.pcap4, ws.pcap5, ws.pcap6, ws.pcap7, and 2 more
+          link type 4000 cannot be read: 1 packet of ws.pcap10
+        ws.pcap5: 212 packets in 9.119 s from 2026-03-01 10:00:00.000001 UTC; not all of
+          it analysed: packet 1: no such link
+        ");
+    }
+
+    #[test]
     fn files_that_are_no_inputs_are_named() {
         let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
         let passed_over = PassedOver {
@@ -383,6 +420,15 @@ mod tests {
         passed over 2 files that are no captures: caps/notes.txt, caps/a\u{1b}[31m
         named more than once, read once: ws.pcap
         ");
+        let passed_over = PassedOver {
+            not_captures: names(&["caps/notes.txt"]),
+            repeated: Vec::new(),
+        };
+        let text = shown_all(&[], &passed_over);
+        assert_eq!(
+            text,
+            "passed over 1 file that is no capture: caps/notes.txt\n"
+        );
     }
 
     #[test]

@@ -11,11 +11,18 @@ use crate::report::model::{Comment, Dropped, Input, Interface, LinkType};
 pub(super) fn write(page: &mut Page, input: &Input) {
     let lines = [interfaces(input), lost(input)].into_iter().flatten();
     let lines = lines
-        .chain(unreadable(input))
+        .chain(unreadable(&[input]))
         .chain([link_errors(input), secrets(input)].into_iter().flatten())
         .chain(input.comments.iter().map(comment))
         .chain(left_out(input));
     for line in lines {
+        page.line(2, line);
+    }
+}
+
+/// Says of many captures which links cannot be read.
+pub(super) fn write_unreadable(page: &mut Page, inputs: &[&Input]) {
+    for line in unreadable(inputs) {
         page.line(2, line);
     }
 }
@@ -79,25 +86,34 @@ fn parts(dropped: &Dropped) -> String {
     }
 }
 
-/// Packets of which not even the link can be read, a line for each type of link.
-fn unreadable(input: &Input) -> Vec<Line> {
+/// Packets of which not even the link can be read, a line for each type of link: of one capture
+/// with its interfaces, of several with their names.
+fn unreadable(inputs: &[&Input]) -> Vec<Line> {
     /// Lines, of a file that may name a thousand types.
     const SHOWN: usize = 6;
     let mut links: BTreeMap<u32, (Option<&str>, u64, Vec<String>)> = BTreeMap::new();
-    let unread = |it: &&Interface| !it.link_type.readable && it.packets > 0;
-    for interface in input.interfaces.iter().filter(unread) {
-        let LinkType { number, name, .. } = interface.link_type;
-        let (_, packets, names) = links.entry(number).or_insert((name, 0, Vec::new()));
-        *packets = packets.saturating_add(interface.packets);
-        names.push(self::name(interface, input));
+    for input in inputs {
+        let unread = |it: &&Interface| !it.link_type.readable && it.packets > 0;
+        for interface in input.interfaces.iter().filter(unread) {
+            let LinkType { number, name, .. } = interface.link_type;
+            let (_, packets, of) = links.entry(number).or_insert((name, 0, Vec::new()));
+            *packets = packets.saturating_add(interface.packets);
+            let holder = match inputs {
+                [_] => self::name(interface, input),
+                _ => untrusted(&input.name),
+            };
+            if of.last() != Some(&holder) {
+                of.push(holder);
+            }
+        }
     }
     let more = links.len().saturating_sub(SHOWN);
     let told = links.into_iter().take(SHOWN);
-    let told = told.map(|(number, (name, packets, names))| {
+    let told = told.map(|(number, (name, packets, of))| {
         let name = name.map_or_else(String::new, |name| format!(", {name},"));
-        let of = match input.interfaces.len() {
-            1 => String::new(),
-            _ => format!(" of {}", first_few(names)),
+        let of = match inputs {
+            [input] if input.interfaces.len() == 1 => String::new(),
+            _ => format!(" of {}", first_few(of)),
         };
         Line::new(format!("link type{NO_BREAK}{number}{name} "))
             .and(DOUBTFUL, "cannot be read")
