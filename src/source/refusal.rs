@@ -81,7 +81,7 @@ pub enum Refusal {
         start: Vec<u8>,
     },
     /// The first bytes are of a format that is known not to be supported.
-    #[error("{0}, which is not supported")]
+    #[error("{0}, which is not read as it is: editcap FILE ws.pcapng, then check that")]
     Unsupported(&'static str),
     /// The capture is of a version that is not known.
     #[error("{format} version {major}.{minor} is not supported (only {known} is)")]

@@ -122,7 +122,7 @@ fn captures_that_cannot_be_read_are_errors_in_directories_too() {
         [
             "a.pcap",
             "b.pcap: ends inside its pcap file header, after 20 bytes",
-            "c.pcap: a snoop capture, which is not supported",
+            "c.pcap: a snoop capture, which is not read as it is: editcap FILE ws.pcapng, then check that",
         ]
     );
     let others = &captures.passed_over().not_captures;

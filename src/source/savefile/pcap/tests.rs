@@ -32,7 +32,7 @@ fn modified_records_have_a_longer_header() {
     let refused = open(&pcap_header(Big, 0xa1b2_cd34, 1)).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "sample: a big-endian \"modified\" pcap, which is not supported"
+        "sample: a big-endian \"modified\" pcap, which is not read as it is: editcap FILE ws.pcapng, then check that"
     );
 }
 
