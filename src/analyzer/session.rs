@@ -278,6 +278,7 @@ impl Session {
             may_have_left: !direction.is_captured()
                 || (lacks_bytes && !reader.is_in_step())
                 || direction.has_unseen_end(),
+            read_to: direction.sequence(),
             unseen: tally.unseen || lacks_bytes,
             unread_messages: messages.unread() > 0 || self.agreement.has_unknown(),
         }

@@ -16,6 +16,7 @@ use crate::websocket::extensions::is_deflate;
 use crate::websocket::handshake::Handshake;
 
 use super::intrusion::Intrusion;
+use super::signs;
 use super::vantage::Vantage;
 
 /// What one capture shows of a broken connection.
@@ -101,11 +102,39 @@ impl<'a> Case<'a> {
         root
     }
 
+    /// Whether this was captured on the machine of an endpoint: that of a side, and nothing shows
+    /// that a proxy stands there.
+    #[must_use]
+    pub fn is_at(&self, side: Side) -> bool {
+        self.vantage.is_at(side) && signs::on(self, side).is_none()
+    }
+
+    /// Whether all that a side had sent when the other one answered at `place`, as that says
+    /// itself, was captured.
+    #[must_use]
+    pub fn saw_what_was_known_at(&self, place: &Place, side: Side) -> bool {
+        let Some(endings) = self.endings else {
+            return false;
+        };
+        let read_to = endings.of(side).read_to;
+        place.acknowledgement.is_some_and(|known| {
+            // A FIN counts as one.
+            known.wrapping_sub(read_to).cast_signed() <= 1
+        })
+    }
+
+    /// Whether both heads of an accepted handshake were captured.
+    #[must_use]
+    pub fn has_handshake(&self) -> bool {
+        self.handshake
+            .is_some_and(|it| it.request().is_some() && it.response().is_some())
+    }
+
     /// Who stands on a side: the endpoint itself where this was captured on its machine, else
     /// whoever is on that side of the capture.
     #[must_use]
     pub fn party(&self, side: Side) -> Party {
-        match (side, self.vantage.is_at(side)) {
+        match (side, self.is_at(side)) {
             (Side::Client, true) => Party::Client,
             (Side::Server, true) => Party::Server,
             (Side::Client, false) => Party::ClientSide,
@@ -116,7 +145,7 @@ impl<'a> Case<'a> {
     /// Who stands on a side, in words.
     #[must_use]
     pub fn who(&self, side: Side) -> String {
-        if self.vantage.is_at(side) {
+        if self.is_at(side) {
             format!("the {side}")
         } else {
             format!("the {side}, or what is between it and this capture,")

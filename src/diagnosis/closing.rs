@@ -14,7 +14,7 @@ pub(super) fn by<'a>(
     side: Side,
     explanation: String,
 ) -> Suspicion {
-    let is_at = case.vantage.is_at(side);
+    let is_at = case.is_at(side);
     let confidence = if is_at {
         Confidence::Certain
     } else {

@@ -93,7 +93,7 @@ impl Injected<'_> {
         });
         let speaks = self.filter.is_some() || self.speech.is_some();
         let shows = speaks || self.is_signed_otherwise || is_gateways;
-        let is_own = case.vantage.is_at(Side::Server);
+        let is_own = case.is_at(Side::Server);
         let (party, confidence) = match (is_own, shows, hand.is_some()) {
             (true, ..) => (Party::Server, Confidence::Certain),
             (false, _, true) => (Party::Intermediary, Confidence::Certain),

@@ -11,7 +11,7 @@ use super::words::capitalised;
 /// That a side `does_what`, where its bytes break one of these rules.
 pub(super) fn by(case: &Case<'_>, rules: &[&str], does_what: &str) -> Option<Suspicion> {
     let (finding, side) = case.root_of(rules)?;
-    let is_at = case.vantage.is_at(side);
+    let is_at = case.is_at(side);
     let confidence = match (is_at, finding.severity) {
         (true, Severity::Error) => Confidence::Certain,
         (true, _) | (false, Severity::Error) => Confidence::Likely,

@@ -42,7 +42,7 @@ fn by(case: &Case<'_>, side: Side) -> Option<Suspicion> {
         Some(false) => "the request that is here offers no compression",
         _ => "the 101 that is here agrees to none",
     };
-    let confidence = if case.vantage.is_at(side) && offered == Some(false) {
+    let confidence = if case.is_at(side) && offered == Some(false) {
         Confidence::Certain
     } else {
         Confidence::Likely
@@ -54,7 +54,7 @@ fn by(case: &Case<'_>, side: Side) -> Option<Suspicion> {
         format!("{who} compresses although {why}: RSV1 is set, and the payload inflates."),
     );
     let suspicion = suspicion.explaining(case, finding);
-    Some(if case.vantage.is_at(side) {
+    Some(if case.is_at(side) {
         suspicion
     } else {
         suspicion.but(format!(

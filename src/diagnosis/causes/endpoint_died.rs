@@ -5,6 +5,7 @@ use crate::diagnosis::snippets::CONFIRM_CHECK;
 use crate::diagnosis::words::capitalised;
 use crate::diagnosis::{Case, Cause, Remedy, Suspicion};
 use crate::report::model::Confidence;
+use crate::side::Side;
 
 /// The declaration.
 pub(crate) static CAUSE: Cause = Cause {
@@ -27,9 +28,13 @@ pub(crate) static CAUSE: Cause = Cause {
 fn suspect(case: &Case<'_>) -> Option<Suspicion> {
     let (finding, side) = case.root_of(&["abnormal-closure", "unfinished-message"])?;
     let facts = case.ending(side)?;
+    // A client that fails a handshake sends no frame, and this capture lacks the handshake.
+    if side == Side::Client && facts.own.last_frame.is_none() && !case.has_handshake() {
+        return None;
+    }
     let is_amid = facts.own.message.is_open() || facts.own.is_inside_frame;
     let who = capitalised(&case.who(side));
-    let confidence = match (is_amid, case.vantage.is_at(side)) {
+    let confidence = match (is_amid, case.is_at(side)) {
         (true, true) => Confidence::Certain,
         (true, false) | (false, true) => Confidence::Likely,
         (false, false) => Confidence::Possible,
@@ -59,7 +64,7 @@ fn suspect(case: &Case<'_>) -> Option<Suspicion> {
             "an intermediary stands on that side, which may have ended it: {}",
             sign.words
         )),
-        None if case.vantage.is_at(side) => suspicion,
+        None if case.is_at(side) => suspicion,
         None => suspicion.but("an intermediary that does not show itself may have ended it"),
     })
 }

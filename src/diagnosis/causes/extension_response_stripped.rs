@@ -42,7 +42,7 @@ fn suspect(case: &Case<'_>) -> Option<Suspicion> {
         return None;
     }
     let used = *case.compression.of(Side::Server);
-    let is_at_server = case.vantage.is_at(Side::Server);
+    let is_at_server = case.is_at(Side::Server);
     let (party, confidence) = match used {
         CompressionUsed::Inflates if is_at_server => (Party::Server, Confidence::Certain),
         CompressionUsed::Inflates => (Party::Intermediary, Confidence::Likely),

@@ -35,7 +35,8 @@ fn complaint(case: &Case<'_>) -> Option<Suspicion> {
     let (finding, side) = case.root_of(&["protocol-error-close", "invalid-data-close"])?;
     let (own, peer) = (case.ending(side)?, side.peer());
     let hidden = own.peer.unseen || own.peer.may_have_left || own.peer.unread_messages;
-    if hidden || !case.is_whole(peer) {
+    let seen = case.saw_what_was_known_at(&finding.place, peer);
+    if hidden || !seen || !case.is_whole(peer) {
         return None;
     }
     let code = own.own.close.as_ref()?.1.code()?;
@@ -46,7 +47,7 @@ fn complaint(case: &Case<'_>) -> Option<Suspicion> {
         Some(_) => Party::Intermediary,
         None => case.party(side),
     };
-    let is_at = case.vantage.is_at(side);
+    let is_at = case.is_at(side);
     let confidence = match (&sign, named, is_at) {
         (_, _, true) | (None, None, false) => Confidence::Possible,
         _ => Confidence::Likely,

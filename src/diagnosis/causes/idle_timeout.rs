@@ -41,7 +41,7 @@ fn suspect(case: &Case<'_>) -> Option<Suspicion> {
     let facts = case.ending(side)?;
     let (_, expiry) = expired(&facts)?;
     let sign = signs::on(case, side);
-    let is_at = case.vantage.is_at(side);
+    let is_at = case.is_at(side);
     let is_firm = expiry.is_firm();
     let (party, confidence) = match (&sign, is_at, is_firm) {
         (_, true, _) => (case.party(side), Confidence::Likely),

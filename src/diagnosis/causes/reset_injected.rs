@@ -70,7 +70,7 @@ fn forgotten(case: &Case<'_>) -> Option<Suspicion> {
     let facts = case.ending(side)?;
     let end = facts.own.tcp.filter(|end| end.by_reset)?;
     let is_bare = end.place.acknowledgement.is_none();
-    if !is_bare || !case.is_whole(side) || case.vantage.is_at(side) {
+    if !is_bare || !case.is_whole(side) || case.is_at(side) {
         return None;
     }
     let suspicion = Suspicion::new(

@@ -33,7 +33,7 @@ fn suspect(case: &Case<'_>) -> Option<Suspicion> {
 /// The head in this capture lacks what every client and server writes.
 fn lost_here(case: &Case<'_>) -> Option<Suspicion> {
     let (finding, side) = case.root_of(&["upgrade-header-missing", "upgrade-over-http10"])?;
-    if case.vantage.is_at(side) {
+    if case.is_at(side) {
         return None;
     }
     let handshake = case.handshake?;
@@ -81,7 +81,7 @@ fn missed_there(case: &Case<'_>) -> Option<Suspicion> {
         && fields.has_token("Sec-WebSocket-Version", "13")
         && request.head.minor_version == 1;
     let missed = missed(response.head.status, handshake.page());
-    let missed = missed.filter(|_| is_sound && !case.vantage.is_at(Side::Server))?;
+    let missed = missed.filter(|_| is_sound && !case.is_at(Side::Server))?;
     let at = case.at(&request.place);
     let sign = signs::on(case, Side::Server);
     let server = response.head.fields.first("Server").map(Untrusted);

@@ -59,7 +59,7 @@ fn refused(case: &Case<'_>) -> Option<Suspicion> {
         .and_any(server.map(|server| format!("the answer is signed Server: {server}")))
         .and_any(sign.map(|sign| sign.words))
         .by(filter);
-    Some(if case.vantage.is_at(Side::Server) {
+    Some(if case.is_at(Side::Server) {
         suspicion
     } else {
         suspicion.but("whether the request ever reached the server is not in this capture")

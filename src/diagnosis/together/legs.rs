@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use crate::report::model::{Confidence, Connection, Party, Verdict};
 use crate::side::Side;
+use crate::time::Timestamp;
 
 /// A proxy that writes a key of its own asks its server no later than this.
 const ASKS_WITHIN: Duration = Duration::from_secs(5);
 
 /// Links the legs of each connection, and has each leg know of the other one's verdict.
 pub(super) fn link(connections: &mut [Connection]) {
+    distrust_relays(connections);
     let mut by_key: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
     for (index, connection) in connections.iter().enumerate() {
         if let Some(key) = &connection.ties.key {
@@ -45,6 +47,34 @@ pub(super) fn link(connections: &mut [Connection]) {
         set(connections, near, |it| it.other_leg = far_id);
         set(connections, far, |it| it.other_leg = near_id);
         conclude(connections, near, far);
+    }
+}
+
+/// A machine that was asked for a WebSocket and asked for one at the same time passes it on: it is
+/// no endpoint of either, whether or not the capture holds enough to say which belong together.
+fn distrust_relays(connections: &mut [Connection]) {
+    let at = |side| {
+        connections
+            .iter()
+            .filter(|it| it.ties.at == Some(side))
+            .map(|it| (it.start, it.end))
+            .collect::<Vec<_>>()
+    };
+    let (asked, asking) = (at(Side::Server), at(Side::Client));
+    let meets = |it: &Connection, others: &[(Timestamp, Timestamp)]| {
+        others
+            .iter()
+            .any(|(start, end)| *start <= it.end && it.start <= *end)
+    };
+    for connection in connections {
+        let relays = match connection.ties.at {
+            Some(Side::Server) => meets(connection, &asking),
+            Some(Side::Client) => meets(connection, &asked),
+            None => false,
+        };
+        if relays && let Some(unplaced) = connection.ties.unplaced.take() {
+            connection.verdict = Some(*unplaced);
+        }
     }
 }
 
@@ -105,18 +135,6 @@ fn in_order(connections: &[Connection], one: usize, other: usize) -> Option<(usi
 
 /// Concludes anew, knowing both legs.
 fn conclude(connections: &mut [Connection], near: usize, far: usize) {
-    // What is in the middle is no endpoint, whatever else shows where this was captured.
-    for (index, relay) in [(near, Party::Server), (far, Party::Client)] {
-        set(connections, index, |leg| {
-            let unplaced = leg.ties.unplaced.take();
-            if let Some(verdict) = &mut leg.verdict
-                && verdict.party == relay
-                && let Some(unplaced) = unplaced
-            {
-                *verdict = *unplaced;
-            }
-        });
-    }
     settle_stripped(connections, near, far);
     let verdict = |index: usize| connections.get(index).and_then(|leg| leg.verdict.clone());
     let (of_near, of_far) = (verdict(near), verdict(far));

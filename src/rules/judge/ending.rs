@@ -49,6 +49,8 @@ pub struct SideEnding {
     pub last_pong: Option<Place>,
     /// Its latest data frame.
     pub last_data: Option<FrameSeen>,
+    /// Sequence number up to which its stream was read.
+    pub read_to: u32,
     /// Bytes of its stream that the capture lacks, or that could not be read as frames.
     pub unseen: bool,
     /// Messages of it could not be read, nobody being at fault: compressed ones whose context is
