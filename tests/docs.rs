@@ -6,10 +6,11 @@
     reason = "what fails here fails the test, in helpers too"
 )]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wsblame::diagnosis;
 use wsblame::driver::{Options, check};
+use wsblame::report::model::Report;
 use wsblame::report::{causes, pages, text};
 use wsblame::rules::ALL;
 
@@ -36,10 +37,57 @@ fn the_document_says_what_the_declarations_say() {
     );
 }
 
+/// The reports on all fixtures, those of real traffic first.
+fn reports() -> Vec<Report> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let captures = |path: &Path| {
+        let folders = std::fs::read_dir(path).unwrap();
+        let mut captures: Vec<PathBuf> = folders
+            .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap())
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|it| it != "json"))
+            .collect();
+        captures.sort();
+        captures
+    };
+    let kinds = ["real", "legs", "causes", "rules"].map(|kind| captures(&fixtures.join(kind)));
+    let report = |capture| check(&[capture], &Options::default(), &mut |_, _| {});
+    kinds.into_iter().flatten().map(report).collect()
+}
+
+/// Whether a verdict names the cause, or has it for an alternative.
+fn is_told(report: &Report, cause: &str) -> bool {
+    let verdicts = report
+        .connections
+        .iter()
+        .filter_map(|it| it.verdict.as_ref());
+    verdicts.into_iter().any(|verdict| {
+        verdict.cause == cause || verdict.alternatives.iter().any(|it| it.cause == cause)
+    })
+}
+
+/// Causes that only two captures show.
+const OF_TWO_LEGS: [&str; 2] = ["frame-inserted", "first-message-lost"];
+
+#[test]
+fn every_cause_is_named_on_a_fixture() {
+    let reports = reports();
+    let without: Vec<_> = diagnosis::causes::ALL
+        .iter()
+        .map(|cause| cause.name)
+        .filter(|cause| !OF_TWO_LEGS.contains(cause))
+        .filter(|cause| !reports.iter().any(|it| is_told(it, cause)))
+        .collect();
+    assert!(without.is_empty(), "{without:?}");
+}
+
 #[test]
 fn the_document_of_causes_says_what_the_declarations_say() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/causes.md");
-    let expected = causes::markdown(diagnosis::causes::ALL);
+    let reports = reports();
+    let expected = causes::markdown(diagnosis::causes::ALL, |cause| {
+        reports.iter().find_map(|it| text::told_verdict(it, cause))
+    });
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &expected).unwrap();
     }

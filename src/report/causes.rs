@@ -67,9 +67,9 @@ proxy, firewall, load balancer or CDN that shows itself. `network`, `capture` an
 that nobody can be named, and why.
 ";
 
-/// The document.
+/// The document. `example` gives what a report says where it names a cause, if any does.
 #[must_use]
-pub fn markdown(causes: &[&Cause]) -> String {
+pub fn markdown(causes: &[&Cause], example: impl Fn(&str) -> Option<String>) -> String {
     let entries = entries(causes);
     let links: Vec<_> = entries
         .iter()
@@ -77,12 +77,12 @@ pub fn markdown(causes: &[&Cause]) -> String {
         .collect();
     let mut text = format!("{HEAD}\n{}\n", links.join(",\n"));
     for entry in &entries {
-        section(&mut text, entry);
+        section(&mut text, entry, example(entry.name));
     }
     text
 }
 
-fn section(text: &mut String, entry: &Entry) {
+fn section(text: &mut String, entry: &Entry, example: Option<String>) {
     // Writing to a string cannot fail.
     let _ = write!(text, "\n## {}\n\n{}.\n", entry.name, plain(entry.summary));
     for (heading, body) in [
@@ -104,4 +104,7 @@ fn section(text: &mut String, entry: &Entry) {
         let _ = write!(text, "\n**To confirm:**\n\n```sh\n{}\n```\n", entry.confirm);
     }
     let _ = write!(text, "\n**To be sure.** {}\n", plain(entry.settle));
+    if let Some(example) = example {
+        let _ = write!(text, "\nIn a report:\n\n```text\n{example}```\n");
+    }
 }

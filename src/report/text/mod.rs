@@ -79,6 +79,20 @@ pub fn told(report: &Report, rule: &str) -> Option<String> {
     })
 }
 
+/// What the report says of the first connection whose verdict names this cause, without styles.
+#[must_use]
+pub fn told_verdict(report: &Report, cause: &str) -> Option<String> {
+    let names = names_of(report);
+    let named = report.connections.iter().find_map(|connection| {
+        let verdict = connection.verdict.as_ref()?;
+        (verdict.cause == cause).then_some((connection, verdict))
+    });
+    let (connection, verdict) = named?;
+    let mut page = Page::default();
+    verdict::write_conclusion(&mut page, &names, connection, verdict);
+    Some(anstream::adapter::strip_str(&page.into_text()).to_string())
+}
+
 fn names_of(report: &Report) -> Names {
     Names::new(report.inputs.iter().map(|input| input.name.as_str()))
 }

@@ -8,16 +8,8 @@ use crate::report::names::Names;
 
 /// Tells the verdict on a connection.
 pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection, verdict: &Verdict) {
+    write_conclusion(page, names, connection, verdict);
     let told = |text: &str| bounded(&with_names(text, names));
-    page.field("verdict", heading(connection, verdict));
-    page.field("", told(&verdict.explanation));
-    list(page, "evidence", verdict.evidence.iter().map(|it| told(it)));
-    list(page, "but", verdict.against.iter().map(|it| told(it)));
-    let others = verdict.alternatives.iter().map(|other| {
-        let who = who(other.party, connection);
-        format!("{}: {who}, {}", other.cause, other.confidence.as_str())
-    });
-    list(page, "or", others);
     page.field("change", verdict.remedy.as_str());
     if let Some((first, others)) = verdict.snippets.split_first() {
         snippet(page, first);
@@ -32,6 +24,25 @@ pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection, ver
         page.field("to be sure", told(next));
     }
     page.blank();
+}
+
+/// Tells who it was, and what that stands on.
+pub(super) fn write_conclusion(
+    page: &mut Page,
+    names: &Names,
+    connection: &Connection,
+    verdict: &Verdict,
+) {
+    let told = |text: &str| bounded(&with_names(text, names));
+    page.field("verdict", heading(connection, verdict));
+    page.field("", told(&verdict.explanation));
+    list(page, "evidence", verdict.evidence.iter().map(|it| told(it)));
+    list(page, "but", verdict.against.iter().map(|it| told(it)));
+    let others = verdict.alternatives.iter().map(|other| {
+        let who = who(other.party, connection);
+        format!("{}: {who}, {}", other.cause, other.confidence.as_str())
+    });
+    list(page, "or", others);
 }
 
 /// `likely an intermediary (nginx): extension-response-stripped`.
