@@ -20,6 +20,9 @@ pub struct Suspicion {
     pub against: Vec<String>,
     /// The product that shows itself.
     pub product: Option<String>,
+    /// It says no more than that a side's bytes break a rule: beside a cause that says why it is
+    /// nothing new.
+    pub is_general: bool,
     /// The findings that it explains: what explains what ended the connection goes before what
     /// does not.
     pub explains: Vec<rules::Cause>,
@@ -36,6 +39,7 @@ impl Suspicion {
             evidence: Vec::new(),
             against: Vec::new(),
             product: None,
+            is_general: false,
             explains: Vec::new(),
         }
     }

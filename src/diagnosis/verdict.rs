@@ -46,8 +46,13 @@ pub fn diagnose(case: &Case<'_>) -> Verdict {
         Confidence::Certain => 0,
         Confidence::Likely | Confidence::Possible => ALTERNATIVES,
     };
+    let says_why = |other: &Suspicion| {
+        let is_covered = other.explains.iter().all(|it| first.explains.contains(it));
+        !(other.is_general && is_covered)
+    };
     let alternatives = rest
         .into_iter()
+        .filter(|(_, other)| says_why(other))
         .take(told)
         .map(|(cause, other)| Alternative {
             cause: cause.name,

@@ -20,6 +20,7 @@ pub(super) fn by(case: &Case<'_>, rules: &[&str], does_what: &str) -> Option<Sus
     let who = capitalised(&case.who(side));
     let mut suspicion = Suspicion::new(case.party(side), confidence, format!("{who} {does_what}."))
         .explaining(case, finding);
+    suspicion.is_general = true;
     if let Some((sign, _)) = case
         .vantage
         .at

@@ -1,6 +1,7 @@
 //! A side compresses, and nobody agreed to that.
 
 use crate::diagnosis::snippets::{CONFIRM_UPGRADE, NODE_WS_NO_DEFLATE, PYTHON_NO_DEFLATE};
+use crate::diagnosis::words::capitalised;
 use crate::diagnosis::{Case, Cause, Remedy, Suspicion};
 use crate::report::model::Confidence;
 use crate::side::Side;
@@ -47,7 +48,7 @@ fn by(case: &Case<'_>, side: Side) -> Option<Suspicion> {
     } else {
         Confidence::Likely
     };
-    let who = case.who(side);
+    let who = capitalised(&case.who(side));
     let suspicion = Suspicion::new(
         case.party(side),
         confidence,
