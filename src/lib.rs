@@ -47,6 +47,7 @@
 //! | [`preamble`] | what stands before HTTP: the PROXY protocol, SOCKS | HTTP |
 //! | [`http`] | heads, where bodies end, which answer belongs to which request | frames |
 //! | [`websocket`] | handshake fields, frames, messages, closing, foreign bytes | what is allowed |
+//! | [`products`] | how intermediaries show themselves, and what their timers are | what they did |
 //! | [`rules`] | what is allowed, and in which words to say that it was not done | io, other connections |
 //! | [`diagnosis`] | which causes there are, what shows each, who it blames, what to change | bytes |
 //! | [`choice`] | what of the captures was asked for, and in which words | how it is read |
@@ -107,6 +108,7 @@ pub mod limits;
 pub mod packet;
 pub mod place;
 pub mod preamble;
+pub mod products;
 pub mod report;
 pub mod rules;
 pub mod side;

@@ -7,5 +7,7 @@ mod head;
 
 pub(crate) use body::Body;
 pub use exchanges::{Attempt, Exchanges, Located, Page, Progress, Purpose};
+#[cfg(test)]
+pub(crate) use head::parse_request;
 pub use head::{Field, Fields, RequestHead, ResponseHead};
 pub(crate) use head::{Parsed, looks_like_request, looks_like_response, parse_response};
