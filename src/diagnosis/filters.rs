@@ -1,7 +1,7 @@
 //! Filters that write pages of their own.
 
 use crate::http::ResponseHead;
-use crate::rules::block_page;
+use crate::products::{self, Kind};
 
 /// What filters say in their pages, whatever product they are, in lower case.
 const SPEECH: [&str; 14] = [
@@ -28,7 +28,11 @@ pub(super) fn speech(body: &[u8]) -> Option<&'static str> {
     SPEECH.into_iter().find(says)
 }
 
-/// The filter whose page this is, as far as its header fields and the start of its body tell.
+/// The filter, or whoever else in between, that wrote this refusal itself.
 pub(super) fn product(head: &ResponseHead, body: &[u8]) -> Option<&'static str> {
-    block_page(head, body)
+    let refuses = matches!(head.status, 400..=499);
+    let matches = products::table().of_response(head, body).into_iter();
+    let mut authors = matches.filter(|found| found.wrote && found.product.is_intermediary());
+    let author = authors.find(|author| refuses || author.product.kind == Kind::Filter)?;
+    Some(&author.product.name)
 }

@@ -3,8 +3,9 @@
 
 use std::net::IpAddr;
 
-use crate::http::ResponseHead;
+use crate::http::{Field, ResponseHead};
 use crate::preamble::Kind;
+use crate::products;
 use crate::side::Side;
 use crate::untrusted::Untrusted;
 
@@ -42,7 +43,7 @@ fn in_head(case: &Case<'_>, side: Side) -> Option<Sign> {
     if let Some(field) = shown {
         let (name, value) = (Untrusted(field.name.as_bytes()), Untrusted(field.value));
         return Some(Sign {
-            product: product_in(field.value),
+            product: product_of(field),
             words: format!("the {head} in {at} has {name}: {value}"),
         });
     }
@@ -51,7 +52,7 @@ fn in_head(case: &Case<'_>, side: Side) -> Option<Sign> {
         .filter(|_| side == Side::Server && handshake.is_accepted())
         .and_then(|response| relaying_server(&response.head))?;
     Some(Sign {
-        product: Some(server.to_owned()),
+        product: Some(server.clone()),
         words: format!(
             "the 101 in {at} is signed by {server}, which passes WebSockets on and speaks none itself"
         ),
@@ -140,37 +141,20 @@ fn in_spelling(case: &Case<'_>, side: Side) -> Option<Sign> {
     })
 }
 
-/// The product that signs an answer and has no WebSocket of its own to give.
-fn relaying_server(head: &ResponseHead) -> Option<&'static str> {
-    let server = head.fields.first("Server")?;
-    ["nginx", "openresty", "haproxy"]
-        .into_iter()
-        .find(|name| begins(server, name))
+/// The product that signs a 101 and has no WebSocket of its own to give.
+fn relaying_server(head: &ResponseHead) -> Option<&'static String> {
+    let matches = products::table().of_response(head, b"").into_iter();
+    let mut between = matches.filter(|found| found.is_between);
+    between.next().map(|found| &found.product.name)
 }
 
-/// The product that a field's value names.
-fn product_in(value: &[u8]) -> Option<String> {
-    const NAMED: [&str; 12] = [
-        "squid",
-        "nginx",
-        "haproxy",
-        "varnish",
-        "envoy",
-        "mitmproxy",
-        "cloudflare",
-        "apache",
-        "tinyproxy",
-        "zscaler",
-        "traefik",
-        "vegur",
-    ];
-    let lower = value.to_ascii_lowercase();
-    let holds = |name: &&str| {
-        lower
-            .windows(name.len())
-            .any(|window| window == name.as_bytes())
-    };
-    NAMED.into_iter().find(holds).map(str::to_owned)
+/// The product that writes such a field, or that its value names.
+fn product_of(field: Field<'_>) -> Option<String> {
+    let table = products::table();
+    let product = table
+        .of_field(field)
+        .or_else(|| table.named_in(field.value));
+    product.map(|product| product.name.clone())
 }
 
 fn begins(text: &[u8], start: &str) -> bool {

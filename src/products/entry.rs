@@ -103,6 +103,9 @@ pub struct Field {
     /// It is written only into what another one answered, or asked.
     #[serde(default)]
     pub proxied: bool,
+    /// It is written only into answers of its own.
+    #[serde(default)]
+    pub own: bool,
 }
 
 /// An answer that a product writes in this shape.

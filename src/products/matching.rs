@@ -1,5 +1,7 @@
 //! Holds heads, pages and Closes against the table.
 
+use memchr::memmem::find;
+
 use crate::http::{Field as Line, RequestHead, ResponseHead};
 use crate::untrusted::Untrusted;
 
@@ -44,13 +46,16 @@ pub struct Match<'p> {
     pub mark: String,
     /// It stood between: it cannot be the end of this connection itself.
     pub is_between: bool,
+    /// It wrote all of this itself, and passed nothing on.
+    pub wrote: bool,
 }
 
 /// An answer, prepared for looking at it many times.
 struct Answer<'a> {
     head: &'a ResponseHead,
-    /// The names of its fields and the values of [`AUTHORS`], in lower case.
-    texts: Vec<Vec<u8>>,
+    /// The names of its fields and the values of [`AUTHORS`], in lower case; and whether it is
+    /// more than a Via, which stands in what was passed on.
+    texts: Vec<(Vec<u8>, bool)>,
     page: Vec<u8>,
 }
 
@@ -60,8 +65,10 @@ impl<'a> Answer<'a> {
             let mut authors = AUTHORS.iter();
             authors.any(|author| line.name.eq_ignore_ascii_case(author))
         };
-        let names = head.fields.iter().map(|line| line.name.as_bytes());
-        let values = head.fields.iter().filter(is_author).map(|line| line.value);
+        let is_more = |line: &Line<'_>| !line.name.eq_ignore_ascii_case("Via");
+        let names = head.fields.iter().map(|line| (line.name.as_bytes(), true));
+        let authors = head.fields.iter().filter(is_author);
+        let values = authors.map(|line| (line.value, is_more(&line)));
         let is_json = head.fields.first("Content-Type").is_some_and(|kind| {
             let kind = kind.to_ascii_lowercase();
             kind.windows(4).any(|window| window == b"json")
@@ -70,7 +77,7 @@ impl<'a> Answer<'a> {
             head,
             texts: names
                 .chain(values)
-                .map(<[u8]>::to_ascii_lowercase)
+                .map(|(text, is_more)| (text.to_ascii_lowercase(), is_more))
                 .collect(),
             page: if is_json { Vec::new() } else { page(body) },
         }
@@ -82,34 +89,40 @@ impl<'a> Answer<'a> {
         // Who passes the fault of another on is between that and the client.
         let is_gateway = matches!(self.head.status, 502 | 504) && product.kind != Kind::Server;
         let is_passed_on = self.head.status == 101 && !product.speaks_websocket;
-        let found = |sign, mark, is_between| Match {
+        let found = |sign, mark, is_between, wrote| Match {
             product,
             sign,
             mark,
             is_between: is_between || is_own || is_gateway,
+            wrote,
         };
-        let fields = lines(&self.head.fields, product, Head::Response)
-            .map(|(line, field)| found(Sign::Head, told(line), field.proxied || is_passed_on));
+        let fields = lines(&self.head.fields, product, Head::Response).map(|(line, field)| {
+            let is_between = field.proxied || is_passed_on;
+            found(Sign::Head, told(line), is_between, field.own)
+        });
         let marks = product.signs.marks.iter();
-        let in_head = marks
-            .filter(|mark| self.texts.iter().any(|text| mark.stands_in(text)))
-            .map(|mark| {
+        let in_head = marks.flat_map(|mark| {
+            let texts = self.texts.iter().filter(|(text, _)| mark.stands_in(text));
+            texts.map(move |(_, is_more)| {
                 let mark = format!("the head says \"{}\"", mark.as_str());
-                found(Sign::Head, mark, is_passed_on)
-            });
-        let in_page = of_page(product, &self.page).map(|mark| found(Sign::Page, mark, false));
+                found(Sign::Head, mark, is_passed_on, *is_more)
+            })
+        });
+        let in_page = of_page(product, &self.page).map(|mark| found(Sign::Page, mark, false, true));
         let shapes = product.signs.answers.iter();
         let shape = shapes.filter(|shape| self.has_shape(shape)).map(|shape| {
             let fields: Vec<_> = shape.fields.iter().map(Pattern::as_str).collect();
             let mark = format!("no other fields than \"{}\"", fields.join("\", \""));
-            found(Sign::Shape, mark, false)
+            found(Sign::Shape, mark, false, true)
         });
         let all = fields.chain(in_head).chain(in_page).chain(shape);
+        // What proves most, the first of those that prove as much.
         all.reduce(|best, other| {
-            if best.is_between || !other.is_between {
-                best
-            } else {
+            let proves = |one: &Match<'_>| (one.is_between, one.wrote);
+            if proves(&other) > proves(&best) {
                 other
+            } else {
+                best
             }
         })
     }
@@ -146,9 +159,28 @@ impl Products {
                 sign: Sign::Head,
                 mark: told(line),
                 is_between: true,
+                wrote: false,
             })
         });
         matches.collect()
+    }
+
+    /// The product that writes such a field into heads.
+    #[must_use]
+    pub fn of_field(&self, line: Line<'_>) -> Option<&Product> {
+        let mut products = self.all().iter();
+        products.find(|product| product.signs.fields.iter().any(|field| field.is_on(line)))
+    }
+
+    /// The product whose name, or whose mark, stands in a text.
+    #[must_use]
+    pub fn named_in(&self, text: &[u8]) -> Option<&Product> {
+        let text = text.to_ascii_lowercase();
+        self.all().iter().find(|product| {
+            let name = product.name.to_ascii_lowercase();
+            let mut marks = product.signs.marks.iter();
+            find(&text, name.as_bytes()).is_some() || marks.any(|mark| mark.stands_in(&text))
+        })
     }
 
     /// The products that a page, or any text, bears the marks of.
@@ -161,6 +193,7 @@ impl Products {
                 sign: Sign::Page,
                 mark: of_page(product, &page)?,
                 is_between: product.is_intermediary(),
+                wrote: true,
             })
         });
         matches.collect()
@@ -177,6 +210,7 @@ impl Products {
                 sign: Sign::Close,
                 mark: format!("Close {code} \"{}\"", Untrusted(reason)),
                 is_between: product.is_intermediary(),
+                wrote: true,
             })
         });
         matches.collect()

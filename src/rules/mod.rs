@@ -18,7 +18,6 @@ pub use judge::Judge;
 pub use rule::{Rule, Table};
 
 pub(crate) use closing::idle_timeout_closure::{Clock, expired};
-pub(crate) use stream::block_page::product as block_page;
 
 /// Every rule, in the catalogue's order.
 pub static ALL: &[&Rule] = &[

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use sha1::{Digest, Sha1};
 
 use crate::http::{Attempt, Field, Fields, Located, Page, Purpose, RequestHead, ResponseHead};
-
+use crate::products;
 use crate::side::Side;
 
 use super::extensions::{Agreement, elements};
@@ -187,61 +187,8 @@ impl Handshake {
         fields
             .into_iter()
             .flat_map(Fields::iter)
-            .filter(|field| shows_intermediary(*field))
+            .filter(|field| products::table().shows_intermediary(*field))
     }
-}
-
-/// Whether only an intermediary writes such a field.
-fn shows_intermediary(field: Field<'_>) -> bool {
-    const NAMES: [&str; 21] = [
-        "Via",
-        "Forwarded",
-        "CF-Ray",
-        "CF-Connecting-IP",
-        "True-Client-IP",
-        "X-Amzn-Trace-Id",
-        "X-Amz-Cf-Id",
-        "X-Azure-Ref",
-        "X-Cloud-Trace-Context",
-        "X-Cache",
-        "X-Cache-Lookup",
-        "X-Varnish",
-        "X-Served-By",
-        "X-Real-IP",
-        "X-Original-Forwarded-For",
-        "X-Envoy-Upstream-Service-Time",
-        "X-Envoy-External-Address",
-        "Fly-Request-Id",
-        "X-Squid-Error",
-        "Proxy-Agent",
-        "Proxy-Connection",
-    ];
-    /// Beginnings of Server fields that no server of its own pages writes.
-    const PRODUCTS: [&str; 14] = [
-        "squid",
-        "cloudflare",
-        "cloudfront",
-        "awselb",
-        "envoy",
-        "istio-envoy",
-        "akamaighost",
-        "google frontend",
-        "varnish",
-        "mitmproxy",
-        "tinyproxy",
-        "privoxy",
-        "zscaler",
-        "vegur",
-    ];
-    let begins = |text: &[u8], start: &str| {
-        text.get(..start.len())
-            .is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
-    };
-    let named = |name: &&str| field.name.eq_ignore_ascii_case(name);
-    let forwarded = begins(field.name.as_bytes(), "X-Forwarded-");
-    let server = field.name.eq_ignore_ascii_case("Server")
-        && PRODUCTS.iter().any(|product| begins(field.value, product));
-    NAMES.iter().any(named) || forwarded || server
 }
 
 #[cfg(test)]

@@ -107,10 +107,38 @@ fn who_cannot_speak_websocket_and_signs_a_101_is_between() {
         ),
         (
             "HTTP/1.1 502 Bad Gateway\r\nServer: nginx\r\n\r\n<hr><center>nginx</center>",
-            "nginx, between: Server: nginx",
+            "nginx, between: the page says \"<center>nginx\"",
         ),
     ] {
         assert_eq!(of_answer(answer), [expected]);
+    }
+}
+
+#[test]
+fn who_wrote_an_answer_is_told_from_who_passed_it_on() {
+    for (head, page, wrote) in [
+        ("Server: squid/5.7", "", true),
+        ("Via: 1.1 vm (squid/5.7)", "", false),
+        (
+            "Via: 1.1 vm (squid/5.7)",
+            "<p>Generated now by vm (squid/5.7)</p>",
+            true,
+        ),
+        ("Server: Zscaler/6.2", "", true),
+        ("Via: 1.1 wsa:80 (Cisco-WSA/10.1)", "", false),
+        ("CF-Ray: 1-FRA", "", false),
+        ("CF-Ray: 1-FRA", "<div class=cf-error-details>", true),
+        ("Server: nginx", "", false),
+        ("Server: nginx", "<center>nginx</center>", true),
+    ] {
+        let answer = format!("HTTP/1.1 403 Forbidden\r\n{head}\r\n\r\n");
+        let Parsed::Whole(answer, _) = parse_response(answer.as_bytes()) else {
+            panic!("a whole head");
+        };
+        let table = Products::builtin();
+        let matches = table.of_response(&answer, page.as_bytes());
+        let found: Vec<_> = matches.iter().map(|found| found.wrote).collect();
+        assert_eq!(found, [wrote], "{head} {page}");
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::place::Place;
+use crate::products::{self, Counts};
 use crate::rules::Severity;
 use crate::rules::judge::{EndingFacts, Judge, Telling};
 use crate::rules::{Rule, Table};
@@ -49,40 +50,6 @@ pub(crate) static RULE: Rule = Rule {
     judge: Judge::Ending { fires, tell },
 };
 
-/// Seconds that timers are set to, and what is known to be set so, where it is known.
-const TIMERS: [(u64, &str); 19] = [
-    (5, ""),
-    (10, ""),
-    (15, "Envoy's route timeout, which counts the age"),
-    (
-        30,
-        "HAProxy timeout client or server without timeout tunnel; GCP's backend timeout, which \
-         counts the age",
-    ),
-    (
-        50,
-        "HAProxy timeout client or server, as many samples have it",
-    ),
-    (55, "the router of Heroku"),
-    (
-        60,
-        "nginx proxy_read_timeout, which counts the upstream's silence only; AWS ALB; Apache \
-         ProxyTimeout",
-    ),
-    (75, ""),
-    (90, ""),
-    (100, "Cloudflare"),
-    (120, ""),
-    (180, ""),
-    (240, "Azure Load Balancer"),
-    (300, "Envoy's stream idle timeout"),
-    (350, "AWS NLB"),
-    (600, ""),
-    (900, ""),
-    (1800, ""),
-    (3600, "HAProxy timeout tunnel, as many samples have it"),
-];
-
 /// Shorter values are met by chance.
 const FIRM: u64 = 15;
 
@@ -104,7 +71,6 @@ pub(crate) struct Expiry {
     pub(crate) took: Duration,
     /// What the timer is set to, in seconds.
     pub(crate) timer: u64,
-    known_for: &'static str,
 }
 
 impl Expiry {
@@ -122,16 +88,44 @@ impl Expiry {
             Clock::Age => format!("{took:.1} s after the 101, however busy it was"),
         }
     }
+
+    /// The products whose timers are known to be set so and to count this, in words.
+    fn known_for(&self) -> String {
+        /// Timers that are told; the others are counted.
+        const TOLD: usize = 3;
+        let counts_this = |counts| match (self.clock, counts) {
+            (Clock::Age, counts) => counts == Counts::Age,
+            (Clock::Connection, counts) => counts != Counts::Age,
+            (Clock::Direction(Side::Client), counts) => counts == Counts::ClientSilence,
+            (Clock::Direction(Side::Server), counts) => counts == Counts::UpstreamSilence,
+        };
+        let timers = products::table().timers(self.timer);
+        let mut known: Vec<_> = timers
+            .into_iter()
+            .filter(|(_, timer)| counts_this(timer.counts))
+            .map(|(product, timer)| {
+                let sample = if timer.sample {
+                    ", as many samples have it"
+                } else {
+                    ""
+                };
+                format!("{} {}{sample}", product.name, timer.setting)
+            })
+            .collect();
+        let more = known.len().saturating_sub(TOLD);
+        known.truncate(TOLD);
+        if more > 0 {
+            known.push(format!("and {more} more"));
+        }
+        known.join("; ")
+    }
 }
 
 /// The timer that is set to this, within what such timers are off.
-fn timer(took: Duration) -> Option<(u64, &'static str)> {
+fn timer(took: Duration) -> Option<u64> {
     const EARLY: Duration = Duration::from_millis(100);
     const LATE: Duration = Duration::from_secs(1);
-    TIMERS.into_iter().find(|(seconds, _)| {
-        let set = Duration::from_secs(*seconds);
-        took + EARLY >= set && took <= set + LATE
-    })
+    products::table().timer_of(took, EARLY, LATE)
 }
 
 /// Which clock showed a timer's value when the side left at `end`, if one did.
@@ -149,13 +143,8 @@ fn expiry(facts: &EndingFacts<'_>, end: &Place, own_counts: bool) -> Option<Expi
     clocks
         .filter_map(|(clock, last)| Some((clock, since(last?))))
         .find_map(|(clock, took)| {
-            let (timer, known_for) = timer(took)?;
-            Some(Expiry {
-                clock,
-                took,
-                timer,
-                known_for,
-            })
+            let timer = timer(took)?;
+            Some(Expiry { clock, took, timer })
         })
 }
 
@@ -201,9 +190,8 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
     let Some((end, expiry)) = expired(facts) else {
         return facts.tell("ended by a timer");
     };
-    let Expiry {
-        timer, known_for, ..
-    } = expiry;
+    let known_for = expiry.known_for();
+    let timer = expiry.timer;
     let sender = facts.sender;
     let of = match expiry.clock {
         Clock::Connection => "an idle timeout",
@@ -215,7 +203,7 @@ fn tell(_: &Rule, facts: &EndingFacts<'_>) -> Telling {
     } else {
         "it may be by chance, and is no more than a hint at"
     };
-    let known_for = match known_for {
+    let known_for = match known_for.as_str() {
         "" => String::new(),
         known_for => format!(" ({known_for})"),
     };
@@ -243,7 +231,7 @@ mod tests {
 
     #[test]
     fn timers_are_met_from_a_tenth_under_to_a_second_over() {
-        let timer = |milliseconds| timer(Duration::from_millis(milliseconds)).map(|(set, _)| set);
+        let timer = |milliseconds| timer(Duration::from_millis(milliseconds));
         assert_eq!(timer(59_899), None);
         assert_eq!(timer(59_900), Some(60));
         assert_eq!(timer(61_000), Some(60));

@@ -1,6 +1,5 @@
 //! The rules of the table Stream: what is under the frames, or instead of them.
 
-pub(super) mod block_page;
 pub(super) mod capture_gap;
 pub(super) mod foreign_segment;
 pub(super) mod framing_lost;

@@ -1,7 +1,7 @@
 //! An HTTP response in one line: its status, and what it says of who wrote it.
 
-use super::block_page::product;
 use crate::http::ResponseHead;
+use crate::products;
 use crate::untrusted::Untrusted;
 
 /// `403 Forbidden, Server "squid/5.7", Via "1.1 proxy", title "Access denied", which bears the
@@ -26,6 +26,23 @@ pub(crate) fn describe_response(head: &ResponseHead, body: &[u8]) -> String {
         line.push_str(&format!(", which bears the marks of {product}"));
     }
     line
+}
+
+/// The product whose answer this is, unless Server or Via say so as well as this could.
+fn product(head: &ResponseHead, body: &[u8]) -> Option<&'static str> {
+    let said = ["Server", "Via"].into_iter();
+    let said = said.filter_map(|name| head.fields.first(name));
+    let said = said.map(<[u8]>::to_ascii_lowercase).collect::<Vec<_>>();
+    let is_said = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let holds = |text: &Vec<u8>| text.windows(name.len()).any(|it| it == name.as_bytes());
+        said.iter().any(holds)
+    };
+    let matches = products::table().of_response(head, body).into_iter();
+    let mut names = matches
+        .filter(|found| found.is_between || found.wrote)
+        .map(|found| found.product.name.as_str());
+    names.find(|name| !is_said(name))
 }
 
 /// What stands between `<title>` and `</title>`.
