@@ -486,3 +486,38 @@ fn lines_that_there_are_none_of_say_why() {
         }
     }
 }
+
+/// A capture of a block page, and a file of products with this text.
+fn with_products(test: &str, text: &str) -> Output {
+    let file = folder(test).join("ours.toml");
+    std::fs::write(&file, text).unwrap();
+    let capture = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/rules/injected-http-response/fires.pcap"
+    );
+    wsblame(&["check", "--products", file.to_str().unwrap(), capture])
+}
+
+#[test]
+fn products_of_ones_own_are_named() {
+    let output = with_products(
+        "products",
+        "[[product]]\nname = 'our gate'\nkind = 'filter'\npages = ['<title>Blocked']\n",
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let report = stdout(&output).split_whitespace().collect::<Vec<_>>();
+    assert!(report.join(" ").contains("bears the marks of our gate"));
+}
+
+#[test]
+fn a_wrong_file_of_products_is_told_by_line_and_key() {
+    let output = with_products(
+        "wrong-products",
+        "[[product]]\nname = 'our gate'\nkind = 'wall'\n",
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output), "");
+    let told = stderr(&output);
+    assert!(told.contains("ours.toml: line 3, `kind`: unknown variant `wall`"));
+    assert_eq!(told.lines().count(), 1, "{told}");
+}

@@ -1,11 +1,13 @@
 //! `wsblame check`: analyse captures, print the report, say by the exit status what it says.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use super::args::{Format, REPORT, rule_name, rule_severity};
 use super::console::Console;
 use super::file::ReportFile;
 use super::interrupt::stop_on_interrupt;
+use super::known;
 use super::progress::Progress;
 use super::reading::Reading;
 use super::status::Status;
@@ -67,6 +69,12 @@ pub(super) struct Check {
         value_parser = rule_severity
     )]
     severity: Vec<(&'static str, Severity)>,
+    /// Know these proxies and timers, too; repeatable
+    ///
+    /// A file in TOML, written as docs/products.md says. Its products go
+    /// before those that wsblame knows; those of the same name change them.
+    #[arg(help_heading = REPORT, long, value_name = "FILE", verbatim_doc_comment)]
+    products: Vec<PathBuf>,
     /// Show query strings and header values unmasked
     ///
     /// They often hold credentials.
@@ -84,6 +92,9 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(&self, console: Console) -> Status {
+        if let Err(status) = known::take_into_use(&self.products, console) {
+            return status;
+        }
         let wanted = !self.quiet && !self.reading.no_progress && console.is_watched();
         let mut progress = Progress::new(wanted);
         let options = Options {

@@ -8,6 +8,7 @@ mod file;
 mod following;
 mod frames;
 mod interrupt;
+mod known;
 mod messages;
 mod progress;
 mod reading;

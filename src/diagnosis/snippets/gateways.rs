@@ -24,7 +24,7 @@ route_config:
 
 /// An Application Load Balancer ends what is silent for a minute.
 pub const ALB_IDLE: Snippet = Snippet {
-    product: "AWS Application Load Balancer",
+    product: "AWS ALB",
     place: "a shell with the AWS CLI; 1 to 4000 seconds",
     language: "sh",
     text: "\
