@@ -1,5 +1,6 @@
 //! docs/rules.md and docs/causes.md say what the declarations say; the first shows what the program
-//! says of each rule's fixture. `UPDATE_DOCS=1` writes them anew.
+//! says of each rule's fixture. docs/products.md says what the table of products says.
+//! `UPDATE_DOCS=1` writes them anew.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,10 +9,11 @@
 
 use std::path::{Path, PathBuf};
 
-use wsblame::diagnosis;
+use wsblame::diagnosis::{causes::ALL as CAUSES, snippets};
 use wsblame::driver::{Options, check};
+use wsblame::products::Products;
 use wsblame::report::model::Report;
-use wsblame::report::{causes, pages, text};
+use wsblame::report::{causes, pages, product_pages, text};
 use wsblame::rules::ALL;
 
 /// What the report on a rule's fixture says of the rule.
@@ -22,18 +24,17 @@ fn example(rule: &str) -> Option<String> {
     text::told(&report, rule)
 }
 
-#[test]
-fn the_document_says_what_the_declarations_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
-    let expected = pages::markdown(ALL, example);
+/// Holds a document to what it is to say.
+fn hold(name: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &expected).unwrap();
+        std::fs::write(&path, expected).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == expected,
-        "docs/rules.md is not what the rules say; run UPDATE_DOCS=1 cargo test --test docs"
+        "{name} is not what the program says; run UPDATE_DOCS=1 cargo test --test docs"
     );
 }
 
@@ -72,7 +73,7 @@ const OF_TWO_LEGS: [&str; 3] = ["frame-dropped", "frame-inserted", "first-messag
 #[test]
 fn every_cause_is_named_on_a_fixture() {
     let reports = reports();
-    let without: Vec<_> = diagnosis::causes::ALL
+    let without: Vec<_> = CAUSES
         .iter()
         .map(|cause| cause.name)
         .filter(|cause| !OF_TWO_LEGS.contains(cause))
@@ -83,19 +84,28 @@ fn every_cause_is_named_on_a_fixture() {
 
 #[test]
 fn the_document_of_causes_says_what_the_declarations_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/causes.md");
     let reports = reports();
-    let expected = causes::markdown(diagnosis::causes::ALL, |cause| {
+    let expected = causes::markdown(CAUSES, |cause| {
         reports.iter().find_map(|it| text::told_verdict(it, cause))
     });
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &expected).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == expected,
-        "docs/causes.md is not what the causes say; run UPDATE_DOCS=1 cargo test --test docs"
-    );
+    hold("docs/causes.md", &expected);
+}
+
+#[test]
+fn the_document_says_what_the_declarations_say() {
+    hold("docs/rules.md", &pages::markdown(ALL, example));
+}
+
+#[test]
+fn the_products_are_those_of_the_table() {
+    let products = Products::builtin();
+    let expected = product_pages::markdown(&products, snippets::ALL);
+    hold("docs/products.md", &expected);
+    let (_, sample) = expected.split_once("```toml\n").unwrap();
+    let (sample, _) = sample.split_once("```").unwrap();
+    let extended = products.clone().with(sample);
+    assert!(extended.is_ok(), "{}", extended.unwrap_err());
+    assert!(extended.unwrap().all().len() > products.all().len());
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub mod lines;
 pub mod model;
 pub mod names;
 pub mod pages;
+pub mod product_pages;
 pub mod redact;
 pub mod selection;
 pub mod text;
