@@ -7,6 +7,7 @@
 //! bytes that the capture does not hold, and the side that complains is never the culprit for
 //! complaining.
 
+mod advice;
 mod case;
 mod cause;
 pub mod causes;

@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use crate::report::model::{Alternative, Confidence, Party, Verdict};
 use crate::rules;
 
+use super::advice;
 use super::case::Case;
 use super::cause::Cause;
 use super::causes;
@@ -92,6 +93,16 @@ pub fn conclude(
         };
         snippets.sort_by_key(|snippet| !is_its(snippet.product));
     }
+    let mut remedy = cause.remedy.change.to_owned();
+    if let Some(product) = &suspicion.product {
+        if let Some(change) = advice::change(cause, product) {
+            remedy = format!("{change} {remedy}");
+        }
+        let own: Vec<_> = advice::snippets(cause, product)
+            .filter(|own| snippets.iter().all(|known| known.text != own.text))
+            .collect();
+        snippets.splice(0..0, own);
+    }
     let confirm = cause.remedy.confirm;
     let is_certain = suspicion.confidence == Confidence::Certain;
     Verdict {
@@ -100,7 +111,7 @@ pub fn conclude(
         cause: cause.name,
         product: suspicion.product,
         explanation: suspicion.explanation,
-        remedy: cause.remedy.change.to_owned(),
+        remedy,
         snippets,
         confirm: (!confirm.is_empty()).then(|| confirm.to_owned()),
         evidence: suspicion.evidence,
