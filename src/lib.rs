@@ -52,6 +52,7 @@
 //! | [`diagnosis`] | which causes there are, what shows each, who it blames, what to change | bytes |
 //! | [`choice`] | what of the captures was asked for, and in which words | how it is read |
 //! | [`analyzer`] | which stage a connection is in, and what both sides did | files, formats of reports |
+//! | [`symptoms`] | what libraries say, which causes are behind it, and what of that a report shows | io, packets |
 //! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
 //! | [`hygiene`] | what is the matter with the capture itself | connections |
 //! | [`report`] | the report as values, and how it is shown | packets |
@@ -113,6 +114,7 @@ pub mod report;
 pub mod rules;
 pub mod side;
 pub mod source;
+pub mod symptoms;
 pub mod tcp;
 pub mod time;
 pub mod untrusted;

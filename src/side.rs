@@ -1,9 +1,9 @@
 //! The two sides of a connection.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One of the two ends of a connection, as the TCP connection has them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The end that asked for the connection.

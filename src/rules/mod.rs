@@ -12,6 +12,7 @@ mod message;
 mod rule;
 mod stream;
 
+pub(crate) use closing::idle_timeout_closure::timer;
 pub use engine::Ledger;
 pub use finding::{Cause, Excerpt, Finding, Label, Severity};
 pub use judge::Judge;

@@ -122,7 +122,7 @@ impl Expiry {
 }
 
 /// The timer that is set to this, within what such timers are off.
-fn timer(took: Duration) -> Option<u64> {
+pub(crate) fn timer(took: Duration) -> Option<u64> {
     const EARLY: Duration = Duration::from_millis(100);
     const LATE: Duration = Duration::from_secs(1);
     products::table().timer_of(took, EARLY, LATE)
