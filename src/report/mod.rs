@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod causes;
 pub mod chosen;
+pub mod explanation;
 pub mod json;
 pub mod lines;
 pub mod model;

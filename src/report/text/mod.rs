@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod causes;
 mod connection;
 mod excerpt;
+pub mod explanation;
 mod finding;
 mod hygiene;
 mod inputs;
