@@ -5,6 +5,7 @@ use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::check::Check;
 use super::console::Console;
+use super::explain::Explain;
 use super::frames::Frames;
 use super::messages::Messages;
 use super::rules::Rules;
@@ -25,6 +26,7 @@ Examples:
   wsblame check ws.pcap
   wsblame frames --show-payload ws.pcap
   wsblame rules rsv-without-extension
+  wsblame explain 'RSV1 must be clear' ws.pcap
 
 Exit status:
   0  nothing is broken
@@ -52,6 +54,7 @@ enum Command {
     Check(Check),
     Frames(Frames),
     Messages(Messages),
+    Explain(Explain),
     Rules(Rules),
 }
 
@@ -64,6 +67,7 @@ impl Arguments {
             Command::Check(check) => check.run(console),
             Command::Frames(frames) => frames.run(console),
             Command::Messages(messages) => messages.run(console),
+            Command::Explain(explain) => explain.run(console),
             Command::Rules(rules) => rules.run(console),
         }
     }
@@ -173,6 +177,7 @@ mod tests {
             Some("check"),
             Some("frames"),
             Some("messages"),
+            Some("explain"),
             Some("rules"),
         ] {
             let command = match name {

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod choosing;
 mod console;
+mod explain;
 mod file;
 mod following;
 mod frames;
