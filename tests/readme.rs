@@ -36,7 +36,14 @@ fn screen(arguments: &[&str], status: i32) -> String {
         .unwrap();
     assert_eq!(run.status.code(), Some(status));
     let printed = String::from_utf8(run.stdout).unwrap();
-    let command = arguments.join(" ");
+    let quoted = |it: &&str| {
+        if it.contains(' ') {
+            format!("'{it}'")
+        } else {
+            (*it).to_owned()
+        }
+    };
+    let command = arguments.iter().map(quoted).collect::<Vec<_>>().join(" ");
     format!("```console\n$ wsblame {command}\n{printed}```\n")
 }
 
@@ -49,6 +56,9 @@ fn the_readme_shows_what_the_program_prints() {
     hold("frames", &screen(&["frames", INTERLEAVED], 0));
     let messages = ["messages", "--show-payload", INTERLEAVED];
     hold("messages", &screen(&messages, 0));
+    const BLOCKED: &str = "fixtures/real/injected-403/capture.pcap";
+    let explain = ["explain", "RSV1 must be clear", BLOCKED];
+    hold("explain", &screen(&explain, 1));
     hold(
         "rules",
         &wsblame::report::catalogue::markdown_table(wsblame::rules::ALL),

@@ -112,10 +112,19 @@ pub(super) fn limit(bytes: u64) -> Option<&'static str> {
 
 /// Whose timer a length of time is known as.
 pub(super) fn timer(took: Duration) -> Option<String> {
-    let known = crate::rules::timer(took)?;
-    Some(match known {
-        (seconds, "") => format!("{seconds} s, which timers are often set to"),
-        (seconds, known_for) => format!("{seconds} s: {known_for}"),
+    /// Timers that are told.
+    const TOLD: usize = 4;
+    let seconds = crate::rules::timer(took)?;
+    let known = crate::products::table().timers(seconds);
+    let known: Vec<_> = known
+        .iter()
+        .take(TOLD)
+        .map(|(product, timer)| format!("{} {}", product.name, timer.setting))
+        .collect();
+    Some(if known.is_empty() {
+        format!("{seconds} s, which timers are often set to")
+    } else {
+        format!("{seconds} s: {}", known.join("; "))
     })
 }
 
