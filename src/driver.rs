@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use crate::analyzer::tape::{Bystander, Recorded};
 use crate::analyzer::watch::{Seen, Sight};
 use crate::analyzer::{Analysis, Analyzer, Exposure};
 use crate::choice::Choice;
@@ -17,7 +18,7 @@ use crate::decode::Decoder;
 use crate::diagnosis;
 use crate::hygiene::Hygiene;
 use crate::limits::Limits;
-use crate::packet::RawPacket;
+use crate::packet::{PacketId, RawPacket};
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
 use crate::source::{self, Captures, Damage, Ending, Input, PacketSource, Refusal, Stop};
 use choosing::Chooser;
@@ -58,18 +59,55 @@ pub fn check_captures(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Report {
     let analyzer = Analyzer::new(options.limits.clone(), options.exposure);
-    let mut report = read(captures, analyzer, options, progress, &mut |_| {
+    let mut report = read(captures, analyzer, 0, options, progress, &mut |_| {
         ControlFlow::Continue(())
-    });
+    })
+    .report;
+    report.passed_over = passed_over(captures);
+    report
+}
+
+/// Analyses captures as [`check`] does, and records what passed on their connections. Their inputs
+/// are counted from `first_input` on, so that two recordings can be held together.
+pub fn record(
+    captures: &Captures,
+    first_input: u32,
+    options: &Options,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Recording {
+    let analyzer = Analyzer::recording(options.limits.clone(), options.exposure);
+    let mut recording = read(
+        captures,
+        analyzer,
+        first_input,
+        options,
+        progress,
+        &mut |_| ControlFlow::Continue(()),
+    );
+    recording.report.passed_over = passed_over(captures);
+    recording
+}
+
+fn passed_over(captures: &Captures) -> model::PassedOver {
     let source::PassedOver {
         not_captures,
         repeated,
     } = captures.passed_over().clone();
-    report.passed_over = model::PassedOver {
+    model::PassedOver {
         not_captures,
         repeated,
-    };
-    report
+    }
+}
+
+/// What was read of captures.
+#[derive(Debug)]
+pub struct Recording {
+    /// The report.
+    pub report: Report,
+    /// What passed on its connections.
+    pub recorded: Vec<Recorded>,
+    /// The TCP connections that are not in the report.
+    pub bystanders: Vec<Bystander>,
 }
 
 /// Reads captures as [`check`] does, and shows what is read to `show` as soon as it is read,
@@ -82,31 +120,41 @@ pub fn watch(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Report {
     let analyzer = Analyzer::watching(options.limits.clone(), sight);
-    read(captures, analyzer, options, progress, show)
+    read(captures, analyzer, 0, options, progress, show).report
 }
 
 /// Reads captures and feeds their packets to an analyzer, until `show` has seen enough.
 fn read(
     captures: &Captures,
     analyzer: Analyzer,
+    first_input: u32,
     options: &Options,
     progress: &mut dyn FnMut(u64, u64),
     show: &mut dyn FnMut(Seen) -> ControlFlow<()>,
-) -> Report {
+) -> Recording {
     let mut stopped = false;
     let named = |(name, _): (&str, _)| model::Input {
         name: name.to_owned(),
         ..model::Input::default()
     };
-    let mut run = Run::new(analyzer, captures.inputs().map(named).collect(), options);
-    for (index, (_, known)) in (0..).zip(captures.inputs()) {
+    let before = usize::try_from(first_input).unwrap_or(0);
+    let others = std::iter::repeat_with(model::Input::default).take(before);
+    let inputs = others.chain(captures.inputs().map(named)).collect();
+    let mut run = Run::new(analyzer, inputs, options);
+    for (index, (_, known)) in (first_input..).zip(captures.inputs()) {
         run.note(index, known);
     }
     let size = captures.size();
     let mut merged = captures.merged(&options.stop);
     let mut packets = 0_u64;
     while merged.advance() {
-        let Some(packet) = merged.packet() else { break };
+        let Some(mut packet) = merged.packet() else {
+            break;
+        };
+        packet.id = PacketId {
+            input: packet.id.input.saturating_add(first_input),
+            ..packet.id
+        };
         run.take(&packet, &mut |seen| {
             stopped = stopped || show(seen).is_break();
         });
@@ -119,11 +167,14 @@ fn read(
         }
     }
     for member in merged.sources() {
-        run.note(member.index(), member.input());
+        let index = member.index().saturating_add(first_input);
+        run.note(index, member.input());
     }
-    run.finish(&mut |seen| {
+    let mut recording = run.finish(&mut |seen| {
         stopped = stopped || show(seen).is_break();
-    })
+    });
+    drop(recording.report.inputs.drain(..before));
+    recording
 }
 
 /// Analyses the packets of one source that needs no file: from memory, for tests and benchmarks.
@@ -137,7 +188,7 @@ pub fn check_packets(source: &mut impl PacketSource, options: &Options) -> Repor
             break;
         }
     }
-    run.finish(&mut |_| {})
+    run.finish(&mut |_| {}).report
 }
 
 /// One analysis while it runs.
@@ -265,7 +316,7 @@ impl Run {
         model.error = input.error();
     }
 
-    fn finish(mut self, show: &mut dyn FnMut(Seen)) -> Report {
+    fn finish(mut self, show: &mut dyn FnMut(Seen)) -> Recording {
         let tally = self.decoder.finish();
         for (index, input) in (0..).zip(&mut self.inputs) {
             let counts = tally.of(index);
@@ -298,11 +349,17 @@ impl Run {
             }
         }
         let notes = notes::of(&self.inputs, &self.hygiene, &analysis);
+        let recorded = std::mem::take(&mut analysis.recorded);
+        let bystanders = std::mem::take(&mut analysis.bystanders);
         let mut report = report(self.inputs, analysis, notes);
         if let Some(chooser) = chooser {
             chooser.finish(&mut report);
         }
-        report
+        Recording {
+            report,
+            recorded,
+            bystanders,
+        }
     }
 }
 

@@ -80,6 +80,14 @@ pub struct Limits {
     /// The same of a message. Common receivers take no more than 1 to 16 MiB; what all
     /// connections keep together is bounded by `kept_bytes_total`.
     pub watched_message_bytes: usize,
+    /// Frames of one direction that are recorded to be compared with those of another leg. What
+    /// comes behind them is not compared.
+    pub taped_frames: usize,
+    /// Bytes that the recorded frames of all connections may take together: what comes later is
+    /// not compared.
+    pub taped_bytes_total: usize,
+    /// Connections that are no WebSockets which are looked at as possible other legs of one.
+    pub bystanders: usize,
     /// Bytes that one compressed message may inflate to before it is taken for a bomb and
     /// inflated no further. Common bounds of receivers are 1 to 100 MiB.
     pub inflated_bytes: u64,
@@ -122,6 +130,9 @@ impl Default for Limits {
             recognition_bytes: 128 << 10,
             watched_frame_bytes: 64 << 10,
             watched_message_bytes: 16 << 20,
+            taped_frames: 256 << 10,
+            taped_bytes_total: 512 << 20,
+            bystanders: 131_072,
             inflated_bytes: 64 << 20,
             inflated_ratio: 200,
             ratio_from_bytes: 8 << 20,

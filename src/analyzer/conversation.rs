@@ -26,6 +26,7 @@ use crate::websocket::reader::FrameReader;
 use crate::websocket::search::Search;
 
 use super::session::{Context, EarlyAcknowledgement, Session};
+use super::tape::{self, Recorder, Tape};
 use super::waiting::{Kept, Waiting};
 use super::watch::{Log, Sight};
 pub(super) use ending::Ended;
@@ -103,12 +104,16 @@ pub(super) struct Conversation {
     ledger: Ledger,
     /// What is collected for whoever watches.
     log: Option<Box<Log>>,
+    /// What is recorded to be compared.
+    tape: Option<Box<Tape>>,
 }
 
 impl Conversation {
-    /// Nothing read yet; `sight` says what is to be collected.
-    pub(super) fn new(sight: Option<Sight>) -> Self {
+    /// Nothing read yet; `sight` says what is to be collected, what passes is recorded
+    /// where there is a recorder.
+    pub(super) fn new(sight: Option<Sight>, recorder: Option<&Recorder>) -> Self {
         let mut conversation = Self::default();
+        conversation.tape = recorder.map(|recorder| Box::new(recorder.tape()));
         if let Some(sight) = sight {
             conversation.ledger.watch();
             conversation.log = Some(Box::new(Log::new(sight)));
@@ -211,7 +216,8 @@ impl Conversation {
     /// A WebSocket begins.
     fn begin_session(&mut self, readers: Sides<FrameReader>, agreement: Agreement) {
         let sight = self.log.as_ref().map(|log| log.sight());
-        let kept = sight.and_then(|sight| sight.message_bytes);
+        let wanted = sight.and_then(|sight| sight.message_bytes);
+        let kept = wanted.or(self.tape.as_ref().map(|_| tape::KEPT));
         let session = Session::new(readers, agreement, kept);
         self.stage = Stage::WebSocket(Box::new(session));
     }
@@ -423,6 +429,7 @@ impl Conversation {
             handshake: self.handshake.as_ref(),
             roles_from_masks: matches!(self.client, Some((_, RolesFrom::Masks))),
             log: self.log.as_deref_mut(),
+            tape: self.tape.as_deref_mut(),
         };
         Some((session, context))
     }

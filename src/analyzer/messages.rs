@@ -133,6 +133,9 @@ impl Counted {
             }
             Heard::Unread => self.unread += 1,
             Heard::Message(seen) => {
+                if let Some(tape) = &mut context.tape {
+                    tape.message(&seen);
+                }
                 if let Some(log) = &mut context.log {
                     log.message(seen);
                 }

@@ -6,6 +6,7 @@ mod ends;
 mod messages;
 mod record;
 mod session;
+pub mod tape;
 mod waiting;
 pub mod watch;
 
@@ -17,6 +18,7 @@ use crate::report::model;
 use crate::tcp::{Flow, FlowEvent, FlowTable, Recent, Retired, Way, Ways};
 use crate::time::Timestamp;
 
+use self::tape::{Bystander, Recorded, Recorder};
 use self::watch::{Log, Seen, Sight, Watched};
 use conversation::{Conversation, Kind};
 use ends::Ends;
@@ -33,6 +35,10 @@ pub struct Analysis {
     pub limits: BTreeMap<&'static str, u64>,
     /// Connections that carried data, by how much of them was captured.
     pub sides: CapturedSides,
+    /// What was recorded of the WebSocket connections, where that was wanted.
+    pub recorded: Vec<Recorded>,
+    /// The other TCP connections, where the WebSockets were recorded.
+    pub bystanders: Vec<Bystander>,
 }
 
 /// TCP connections with data, of any kind, by the directions that were captured.
@@ -62,6 +68,21 @@ impl Analysis {
     fn met(&mut self, bound: &'static str) {
         *self.limits.entry(bound).or_default() += 1;
     }
+
+    fn keep(&mut self, recorded: Recorded) {
+        if let Some(bound) = recorded.tape.bound() {
+            self.met(bound);
+        }
+        self.recorded.push(recorded);
+    }
+
+    fn pass_by(&mut self, flow: &Flow, kind: Kind, limits: &Limits) {
+        if self.bystanders.len() < limits.bystanders {
+            self.bystanders.push(Bystander::of(flow, kind.into()));
+        } else {
+            self.met("bystanders");
+        }
+    }
 }
 
 /// Follows the TCP connections of a capture and judges the WebSockets among them.
@@ -79,6 +100,8 @@ pub struct Analyzer {
     analysis: Analysis,
     /// What is to be shown, where somebody watches.
     sight: Option<Sight>,
+    /// Where connections are recorded, to be compared: how much room there is.
+    recorder: Option<Recorder>,
 }
 
 impl Analyzer {
@@ -95,7 +118,17 @@ impl Analyzer {
             held: Held::default(),
             analysis: Analysis::default(),
             sight: None,
+            recorder: None,
         }
+    }
+
+    /// Nothing followed yet; beside what the report says of connections it is recorded what
+    /// passed on them.
+    #[must_use]
+    pub fn recording(limits: Limits, exposure: Exposure) -> Self {
+        let mut analyzer = Self::new(limits, exposure);
+        analyzer.recorder = Some(Recorder::new(&analyzer.limits));
+        analyzer
     }
 
     /// Nothing followed yet; what is read is shown, and connections are not kept.
@@ -134,10 +167,12 @@ impl Analyzer {
             held,
             analysis,
             sight,
+            recorder,
             ..
         } = self;
         let watch = &mut Watch {
             sight: *sight,
+            recorder: recorder.as_ref(),
             show,
         };
         let mut retire = |retired: Retired<Connection>| {
@@ -231,8 +266,11 @@ impl Analyzer {
     pub fn finish_showing(mut self, show: &mut dyn FnMut(Seen)) -> Analysis {
         let (limits, exposure) = (&self.limits, self.exposure);
         let (ends, analysis) = (&self.ends, &mut self.analysis);
-        let sight = self.sight;
-        let watch = &mut Watch { sight, show };
+        let watch = &mut Watch {
+            sight: self.sight,
+            recorder: self.recorder.as_ref(),
+            show,
+        };
         self.table
             .drain(&mut |retired| conclude(retired, ends, limits, exposure, analysis, watch));
         self.analysis
@@ -242,6 +280,7 @@ impl Analyzer {
 /// Whoever watches, if anybody does.
 struct Watch<'s> {
     sight: Option<Sight>,
+    recorder: Option<&'s Recorder>,
     show: &'s mut dyn FnMut(Seen),
 }
 
@@ -386,7 +425,7 @@ fn follow(
     let bound = act(flow, &mut |event| {
         any = true;
         if let Followed::Silent = state {
-            *state = Followed::Read(Box::new(Conversation::new(watch.sight)));
+            *state = Followed::Read(Box::new(Conversation::new(watch.sight, watch.recorder)));
         }
         if let Followed::Read(conversation) = state {
             conversation.opened_by(opener);
@@ -443,6 +482,11 @@ fn conclude(
                         watch.show(watched(&retired.flow, ended.client), log);
                         return;
                     }
+                    if let Some(tape) = ended.tape.take() {
+                        let handshake = ended.handshake.clone();
+                        let (_, first) = retired.flow.first_packet();
+                        analysis.keep(Recorded::new(first, handshake, *tape));
+                    }
                     let connection = record::connection(&retired.flow, ended, exposure);
                     analysis.connections.push(connection);
                     return;
@@ -451,6 +495,9 @@ fn conclude(
             }
         }
     };
+    if watch.recorder.is_some() {
+        analysis.pass_by(&retired.flow, kind, limits);
+    }
     match kind {
         Kind::Tls => analysis.other.tls += 1,
         Kind::Http => analysis.other.http += 1,

@@ -17,6 +17,7 @@ use crate::websocket::message::MessageState;
 use crate::websocket::reader::FrameReader;
 
 use super::messages::Messages;
+use super::tape::Tape;
 use super::watch::Log;
 use pings::Answering;
 pub(super) use pings::EarlyAcknowledgement;
@@ -30,6 +31,8 @@ pub(super) struct Context<'a> {
     pub(super) roles_from_masks: bool,
     /// Where somebody watches.
     pub(super) log: Option<&'a mut Log>,
+    /// Where what passes is recorded.
+    pub(super) tape: Option<&'a mut Tape>,
 }
 
 /// An open WebSocket.
@@ -101,6 +104,9 @@ impl Session {
             } = self.sides.of_mut(side);
             let limits = context.limits;
             reader.catch_up(limits, &mut |event| {
+                if let Some(tape) = &mut context.tape {
+                    tape.take(side, &event, limits);
+                }
                 messages.take(&event, context);
                 tally.take(side, event, agreement, context);
             });
@@ -115,6 +121,9 @@ impl Session {
             messages,
         } = self.sides.of_mut(side);
         tally.activity.note(chunk.arrival.time);
+        if let Some(tape) = &mut context.tape {
+            tape.arrive(side, chunk.arrival);
+        }
         let limits = context.limits;
         reader.data(chunk, limits, &mut |event| {
             take(side, tally, messages, event, agreement, context);
@@ -294,6 +303,9 @@ fn take(
     agreement: Agreement,
     context: &mut Context<'_>,
 ) {
+    if let Some(tape) = &mut context.tape {
+        tape.take(side, &event, context.limits);
+    }
     messages.take(&event, context);
     if let Some(log) = &mut context.log {
         log.settle(side, context.ledger.take_recent(side));

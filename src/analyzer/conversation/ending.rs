@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 use crate::websocket::handshake::Handshake;
 
 use super::super::session::Session;
+use super::super::tape::Tape;
 use super::super::watch::Log;
 use super::unanswered::unanswered;
 use super::{Conversation, Kind, RolesFrom, Stage};
@@ -31,6 +32,7 @@ pub(in crate::analyzer) struct Ended {
     pub(in crate::analyzer) endings: Option<Box<Sides<SideEnding>>>,
     pub(in crate::analyzer) ledger: Ledger,
     pub(in crate::analyzer) log: Option<Box<Log>>,
+    pub(in crate::analyzer) tape: Option<Box<Tape>>,
 }
 
 impl Conversation {
@@ -101,6 +103,7 @@ impl Conversation {
             },
             ledger: self.ledger,
             log: self.log,
+            tape: self.tape,
         })
     }
 

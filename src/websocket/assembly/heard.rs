@@ -171,6 +171,8 @@ pub struct MessageSeen {
     pub legible: Legible,
     /// The message, unmasked and inflated, as far as it was read and is kept.
     pub bytes: Vec<u8>,
+    /// Digest of all of it that was read.
+    pub digest: u64,
 }
 
 /// What an assembly has to say.

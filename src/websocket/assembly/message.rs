@@ -1,5 +1,9 @@
 //! One message while its frames come.
 
+use std::hash::Hasher as _;
+
+use twox_hash::XxHash64;
+
 use crate::limits::Limits;
 use crate::side::Side;
 use crate::websocket::event::FrameSeen;
@@ -58,6 +62,8 @@ pub(super) struct Message {
     /// Bytes that are kept at most; `None` where nobody wants to see it.
     room: Option<usize>,
     kept: Vec<u8>,
+    /// Of what was read, where somebody wants to see it.
+    digest: Option<Box<XxHash64>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -119,6 +125,7 @@ impl Message {
             tail: Shown::default(),
             room,
             kept: Vec::new(),
+            digest: room.map(|_| Box::new(XxHash64::with_seed(0))),
         }
     }
 
@@ -231,6 +238,9 @@ impl Message {
             let room = room.saturating_sub(self.kept.len());
             let more = bytes.get(..room.min(bytes.len())).unwrap_or_default();
             self.kept.extend_from_slice(more);
+        }
+        if let Some(digest) = &mut self.digest {
+            digest.write(bytes);
         }
         let Some(text) = &mut self.text else { return };
         if let Err(at) = text.push(bytes) {
@@ -367,6 +377,7 @@ impl Message {
             is_compressed,
             legible,
             bytes: std::mem::take(&mut self.kept),
+            digest: self.digest.as_ref().map_or(0, |digest| digest.finish()),
         }
     }
 }
