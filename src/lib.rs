@@ -100,6 +100,7 @@
 pub mod analyzer;
 pub mod choice;
 pub mod cli;
+pub mod compare;
 pub mod decode;
 pub mod diagnosis;
 pub mod driver;

@@ -484,8 +484,9 @@ fn conclude(
                     }
                     if let Some(tape) = ended.tape.take() {
                         let handshake = ended.handshake.clone();
-                        let (_, first) = retired.flow.first_packet();
-                        analysis.keep(Recorded::new(first, handshake, *tape));
+                        let recorded =
+                            Recorded::new(&retired.flow, ended.client, handshake, *tape);
+                        analysis.keep(recorded);
                     }
                     let connection = record::connection(&retired.flow, ended, exposure);
                     analysis.connections.push(connection);

@@ -38,18 +38,26 @@ pub struct Recorded {
     pub handshake: Option<Handshake>,
     /// What passed on it.
     pub tape: Tape,
+    /// A side ended its stream, or went on, in bytes that the capture lacks.
+    pub has_unseen_end: Sides<bool>,
 }
 
 impl Recorded {
-    pub(super) const fn new(
-        first_packet: PacketId,
+    pub(super) fn new(
+        flow: &Flow,
+        client: Way,
         handshake: Option<Handshake>,
         tape: Tape,
     ) -> Self {
+        let (_, first_packet) = flow.first_packet();
         Self {
             first_packet,
             handshake,
             tape,
+            has_unseen_end: Sides {
+                client: flow.direction(client).has_unseen_end(),
+                server: flow.direction(client.back()).has_unseen_end(),
+            },
         }
     }
 }
@@ -266,6 +274,18 @@ impl Tape {
 }
 
 impl SideTape {
+    /// Nothing was sent.
+    pub const NOTHING: Self = Self {
+        frames: Vec::new(),
+        messages: Vec::new(),
+        foreign: Vec::new(),
+        barrier: None,
+        is_cut: false,
+        open: None,
+        joined: None,
+        arrival: None,
+    };
+
     fn stop(&mut self, place: Option<Place>, why: Why) {
         let frames = self.frames.len();
         let barrier = Barrier { frames, place, why };

@@ -4,6 +4,7 @@
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::check::Check;
+use super::compare::Compare;
 use super::console::Console;
 use super::explain::Explain;
 use super::frames::Frames;
@@ -52,6 +53,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(Check),
+    Compare(Compare),
     Frames(Frames),
     Messages(Messages),
     Explain(Explain),
@@ -65,6 +67,7 @@ impl Arguments {
         let console = Console::new(self.color);
         match &self.command {
             Command::Check(check) => check.run(console),
+            Command::Compare(compare) => compare.run(console),
             Command::Frames(frames) => frames.run(console),
             Command::Messages(messages) => messages.run(console),
             Command::Explain(explain) => explain.run(console),
@@ -175,6 +178,7 @@ mod tests {
         for name in [
             None,
             Some("check"),
+            Some("compare"),
             Some("frames"),
             Some("messages"),
             Some("explain"),

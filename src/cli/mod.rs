@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod compare;
 mod choosing;
 mod console;
 mod explain;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use super::model::Report;
+use super::model::{Comparison, Report};
 use crate::untrusted::Shown;
 
 /// Writes the report, indented, with a line end behind it.
@@ -16,6 +16,18 @@ use crate::untrusted::Shown;
 /// Those of `out`.
 pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     write_value(report, out)
+}
+
+/// Writes a comparison that way.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_comparison(
+    comparison: &Comparison,
+    out: &mut (impl Write + ?Sized),
+) -> io::Result<()> {
+    write_value(comparison, out)
 }
 
 /// Writes any value that way.

@@ -3,6 +3,7 @@
 //! `wsblame.report/1`: fields may be added; none may change its name, type or meaning.
 
 mod capture;
+mod comparison;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,10 @@ use crate::side::{Side, Sides};
 use crate::time::Timestamp;
 
 pub use capture::{Comment, Dropped, Interface, LinkType, Section};
+pub use comparison::{
+    COMPARE_SCHEMA, ClockOffset, Comparison, ComparisonSummary, Difference, DifferenceKind,
+    HeaderLine, Latency, Pair, PairedBy, PairedLeg, Spot, Unpaired,
+};
 pub use verdict::{Alternative, Confidence, Party, Snippet, Verdict};
 
 /// The contract's name and number.
@@ -531,6 +536,17 @@ pub struct Close {
     pub tcp: Sides<Option<TcpEnd>>,
     /// In which packet each side did; the earlier time tells who left first.
     pub tcp_at: Sides<Option<EndPlace>>,
+}
+
+impl Close {
+    /// A side's first Close frame.
+    #[must_use]
+    pub const fn of(&self, side: Side) -> Option<&CloseFrame> {
+        match side {
+            Side::Client => self.client.as_ref(),
+            Side::Server => self.server.as_ref(),
+        }
+    }
 }
 
 /// The packet with which a side ended TCP.

@@ -1,7 +1,7 @@
 //! Taking Close reasons out of a finished report. It knows every place where one can stand: the
 //! Close frames, what findings about the closing quote, and the excerpts of findings.
 
-use super::model::{Close, Connection, Finding, Report, Verdict};
+use super::model::{Close, Comparison, Connection, Finding, Report, Verdict};
 use crate::rules::{self, Table};
 
 /// What stands where a reason stood.
@@ -14,6 +14,24 @@ const CODE_DIGITS: usize = 4;
 pub fn close_reasons(report: &mut Report) {
     for connection in &mut report.connections {
         redact(connection);
+    }
+}
+
+/// Replaces every Close reason of a comparison.
+pub fn comparison(comparison: &mut Comparison) {
+    comparison.connections.iter_mut().for_each(redact);
+    for pair in &mut comparison.pairs {
+        let Some(verdict) = &mut pair.verdict else {
+            continue;
+        };
+        let Verdict {
+            explanation,
+            evidence,
+            ..
+        } = verdict;
+        for text in evidence.iter_mut().chain([explanation]) {
+            *text = without_quotations(text);
+        }
     }
 }
 

@@ -1,0 +1,697 @@
+//! Who broke a connection that two captures show: the first thing on either leg that must not be.
+//! What stands on the leg near to its sender is that endpoint's; what does not, and arrived, is
+//! the intermediary's.
+
+use crate::diagnosis::causes::find;
+use crate::report::model::{Confidence, Finding, Outcome, Party, Spot, Verdict};
+use crate::side::Side;
+use crate::websocket::close::code_name;
+
+use super::causes;
+use super::clock::Clock;
+use super::closing::named;
+use super::difference::Differences;
+use super::ending::{Ender, Ends};
+use super::leg::Leg;
+
+/// Somebody who may have broken the connection, and when.
+#[derive(Clone, Debug)]
+pub(super) struct Suspect {
+    pub(super) cause: &'static str,
+    pub(super) party: Party,
+    pub(super) confidence: Confidence,
+    pub(super) explanation: String,
+    pub(super) evidence: Vec<String>,
+    pub(super) against: Vec<String>,
+    /// By the clock near the client, in nanoseconds; what stands in the handshake comes first.
+    pub(super) at: i64,
+}
+
+impl Suspect {
+    pub(super) fn new(
+        cause: &'static str,
+        party: Party,
+        confidence: Confidence,
+        explanation: impl Into<String>,
+    ) -> Self {
+        Self {
+            cause,
+            party,
+            confidence,
+            explanation: explanation.into(),
+            evidence: Vec::new(),
+            against: Vec::new(),
+            at: i64::MAX,
+        }
+    }
+
+    #[must_use]
+    pub(super) fn and(mut self, evidence: impl Into<String>) -> Self {
+        self.evidence.push(evidence.into());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn but(mut self, against: impl Into<String>) -> Self {
+        self.against.push(against.into());
+        self
+    }
+
+    #[must_use]
+    pub(super) const fn at(mut self, at: i64) -> Self {
+        self.at = at;
+        self
+    }
+
+    /// The verdict, with the remedy that its cause is declared with.
+    pub(super) fn into_verdict(self) -> Verdict {
+        let cause = find(self.cause);
+        let is_certain = self.confidence == Confidence::Certain;
+        let settle = cause.map(|cause| cause.settle.to_owned());
+        Verdict {
+            party: self.party,
+            confidence: self.confidence,
+            cause: self.cause,
+            product: None,
+            explanation: self.explanation,
+            remedy: cause.map_or_else(String::new, |it| it.remedy.change.to_owned()),
+            snippets: cause.map_or_else(Vec::new, |it| it.remedy.snippets.to_vec()),
+            confirm: cause
+                .map(|it| it.remedy.confirm)
+                .filter(|confirm| !confirm.is_empty())
+                .map(str::to_owned),
+            evidence: self.evidence,
+            against: self.against,
+            alternatives: Vec::new(),
+            next_capture: settle.filter(|settle| !is_certain && !settle.is_empty()),
+        }
+    }
+}
+
+/// The two legs of a pair, and what was found between them.
+#[derive(Debug)]
+pub(super) struct Case<'p, 'a> {
+    pub(super) near_client: &'p Leg<'a>,
+    pub(super) near_server: &'p Leg<'a>,
+    pub(super) differences: &'p Differences,
+    pub(super) clock: Clock,
+    pub(super) ends: Ends<'p, 'a>,
+}
+
+impl Case<'_, '_> {
+    /// Who broke it; `None` where nothing is broken.
+    pub(super) fn suspect(&self) -> Option<Suspect> {
+        let is_broken = self.near_client.connection.broken || self.near_server.connection.broken;
+        if !is_broken && self.differences.illegal().next().is_none() {
+            return None;
+        }
+        let mut suspects: Vec<Suspect> = Vec::new();
+        suspects.extend(self.first_illegal());
+        suspects.extend(self.violations());
+        suspects.extend(self.refusal());
+        suspects.extend(self.complaint());
+        suspects.extend(self.edited());
+        suspects.extend(self.end());
+        suspects.extend(self.forged());
+        let first = suspects.into_iter().min_by_key(|suspect| suspect.at);
+        Some(first.unwrap_or_else(|| self.nobody()))
+    }
+
+    /// The leg near to a side.
+    const fn leg(&self, side: Side) -> &Leg<'_> {
+        match side {
+            Side::Client => self.near_client,
+            Side::Server => self.near_server,
+        }
+    }
+
+    /// A moment of a side's leg, by the clock near the client.
+    const fn moment(&self, nearest: Side, time: crate::time::Timestamp) -> i64 {
+        match nearest {
+            Side::Client => time.nanos(),
+            Side::Server => self.clock.near_client(time),
+        }
+    }
+
+    fn when(&self, near_client: Option<Spot>, near_server: Option<Spot>) -> i64 {
+        let own = near_client.map(|spot| spot.time.nanos());
+        let other = near_server.map(|spot| self.clock.near_client(spot.time));
+        own.into_iter().chain(other).min().unwrap_or(i64::MAX)
+    }
+
+    /// The first difference that an intermediary must not make.
+    fn first_illegal(&self) -> Option<Suspect> {
+        let at = |found: &super::difference::Found| {
+            let difference = &found.difference;
+            if found.in_handshake {
+                i64::MIN
+            } else {
+                self.when(difference.near_client, difference.near_server)
+            }
+        };
+        let first = self.differences.illegal().min_by_key(|found| at(found))?;
+        let difference = &first.difference;
+        let mut suspect = Suspect::new(
+            first.cause,
+            Party::Intermediary,
+            Confidence::Certain,
+            format!(
+                "between the two captures {}: only what stands between them can have done that",
+                difference.message
+            ),
+        )
+        .at(at(first));
+        suspect.evidence.push(format!(
+            "{} ({})",
+            difference.message,
+            places(difference.near_client, difference.near_server)
+        ));
+        let others = self.differences.illegal();
+        let others = others.filter(|other| other.difference != *difference);
+        for other in others.take(3) {
+            let other = &other.difference;
+            let places = places(other.near_client, other.near_server);
+            suspect.evidence.push(format!("{} ({places})", other.message));
+        }
+        suspect.evidence.extend(self.complaints());
+        Some(suspect)
+    }
+
+    /// What followed: who complained.
+    fn complaints(&self) -> impl Iterator<Item = String> {
+        Side::BOTH.into_iter().filter_map(|side| {
+            let leg = self.leg(side);
+            let close = leg.connection.close.of(side)?;
+            let code = close.code.filter(|code| !matches!(code, 1000 | 1001))?;
+            let name = code_name(code).map_or_else(String::new, |name| format!(" ({name})"));
+            Some(format!(
+                "the {side} closed with {code}{name} in packet {} {}",
+                close.packet,
+                near(side)
+            ))
+        })
+    }
+
+    /// Rules that an endpoint broke, on the leg that is nearest to it.
+    fn violations(&self) -> Vec<Suspect> {
+        let of = |side: Side| {
+            let leg = self.leg(side);
+            let findings = leg.errors(side);
+            let known = findings.filter_map(|finding| Some((finding, causes::of_rule(finding.rule)?)));
+            let first = known.min_by_key(|(finding, _)| finding.time)?;
+            Some(self.violation(side, first.0, first.1))
+        };
+        Side::BOTH.into_iter().filter_map(of).collect()
+    }
+
+    fn violation(&self, side: Side, finding: &Finding, cause: &'static str) -> Suspect {
+        let other = self.leg(side.peer());
+        let same = other.errors(side).find(|it| it.rule == finding.rule);
+        let party = endpoint(side);
+        let stands = if same.is_some() {
+            "it stands alike on both legs, so that nothing in between did it"
+        } else {
+            "it stands on the leg that is nearest to it"
+        };
+        let cause = self.cause_of(side, finding, cause);
+        let suspect = Suspect::new(
+            cause,
+            party,
+            Confidence::Certain,
+            format!("the {side} itself broke a rule: {}; {stands}", finding.message),
+        )
+        .and(format!(
+            "packet {} {}: {} [{}]",
+            finding.packet,
+            near(side),
+            finding.message,
+            finding.rule
+        ));
+        let suspect = match same {
+            Some(same) => suspect.and(format!(
+                "packet {} {}: the same",
+                same.packet,
+                near(side.peer())
+            )),
+            None => suspect,
+        };
+        let at = if finding.frame.is_none() && finding.rule != "framing-lost" && is_head(finding) {
+            i64::MIN + 1
+        } else {
+            self.moment(side, finding.time)
+        };
+        let mut suspect = suspect.at(at);
+        suspect.evidence.extend(self.complaints());
+        suspect
+    }
+
+    /// The cause of a broken rule, where more of it is known than which one it is.
+    fn cause_of(&self, side: Side, finding: &Finding, cause: &'static str) -> &'static str {
+        let foreign = self.leg(side).tape(side).foreign.first();
+        match finding.rule {
+            "rsv-without-extension" if finding.message.contains("inflates") => {
+                "compression-without-negotiation"
+            }
+            "injected-http-response" => {
+                let status = foreign.and_then(|it| causes::status(&it.beginning));
+                match status {
+                    Some(408) => "http-timer",
+                    Some(400 | 101) | None => cause,
+                    Some(_) => "application-error",
+                }
+            }
+            _ => cause,
+        }
+    }
+
+    /// An answer that refuses, or none.
+    fn refusal(&self) -> Option<Suspect> {
+        let (own, other) = (
+            &self.near_client.connection.handshake,
+            &self.near_server.connection.handshake,
+        );
+        let at = i64::MIN + 2;
+        match other.outcome {
+            Outcome::Rejected => {
+                let status = other.status.unwrap_or_default();
+                let packet = other.response_packet.unwrap_or_default();
+                let suspect = Suspect::new(
+                    if status >= 500 && status != 501 && status != 505 {
+                        "application-error"
+                    } else {
+                        "upgrade-refused"
+                    },
+                    Party::Server,
+                    Confidence::Certain,
+                    format!(
+                        "the server itself refused the upgrade with {status}; its request had \
+                         arrived intact"
+                    ),
+                )
+                .and(format!("packet {packet} near the server: {status}"))
+                .at(at);
+                let suspect = match own.status {
+                    Some(seen) if seen != status => {
+                        suspect.and(format!("{seen} reached the client"))
+                    }
+                    Some(_) => suspect.and("the same status reached the client".to_owned()),
+                    None => suspect,
+                };
+                Some(self.lost_credentials(status).map_or(suspect, |field| {
+                    Suspect::new(
+                        "upgrade-refused",
+                        Party::Intermediary,
+                        Confidence::Likely,
+                        format!(
+                            "the server refused the upgrade with {status}, and {field} had been \
+                             removed from the request on its way"
+                        ),
+                    )
+                    .and(format!("packet {packet} near the server: {status}"))
+                    .but("it is not known whether the server would have accepted it with that")
+                    .at(at)
+                }))
+            }
+            Outcome::Unanswered => {
+                let server = self.near_server.ended_first();
+                let (cause, how) = match server {
+                    Some(Side::Server) => ("endpoint-died", "ended the connection without one"),
+                    _ => ("upstream-unreachable", "gave none"),
+                };
+                Some(
+                    Suspect::new(
+                        cause,
+                        Party::Server,
+                        Confidence::Likely,
+                        format!("the request reached the server, which had to answer and {how}"),
+                    )
+                    .and(format!(
+                        "packet {} near the server: the request",
+                        other.request_packet.unwrap_or_default()
+                    ))
+                    .at(at),
+                )
+            }
+            Outcome::Accepted if own.outcome == Outcome::Unanswered => {
+                let first = self.near_client.ended_first();
+                (first == Some(Side::Server)).then(|| {
+                    Suspect::new(
+                        "upgrade-refused",
+                        Party::Intermediary,
+                        Confidence::Certain,
+                        "the server answered with 101, and no answer reached the client",
+                    )
+                    .and(format!(
+                        "packet {} near the server: 101",
+                        other.response_packet.unwrap_or_default()
+                    ))
+                    .at(at)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Credentials that a refused request had when it was sent, and not when it arrived.
+    fn lost_credentials(&self, status: u16) -> Option<&'static str> {
+        const FIELDS: [&str; 3] = ["Authorization", "Cookie", "Origin"];
+        if !matches!(status, 401 | 403) {
+            return None;
+        }
+        let head = |leg: &Leg<'_>, name: &str| {
+            let request = leg.handshake()?.request()?;
+            Some(request.head.fields.first(name).is_some())
+        };
+        FIELDS.into_iter().find(|name| {
+            head(self.near_client, name) == Some(true) && head(self.near_server, name) == Some(false)
+        })
+    }
+
+    /// The first Close with a code that is a complaint or a refusal.
+    fn complaint(&self) -> Option<Suspect> {
+        let of = |side: Side| {
+            let close = self.leg(side).connection.close.of(side)?;
+            let at = self.moment(side, close.time);
+            Some((side, close, at))
+        };
+        let (side, close, at) = Side::BOTH
+            .into_iter()
+            .filter_map(of)
+            .min_by_key(|(_, _, at)| *at)?;
+        let code = close.code?;
+        let name = code_name(code).unwrap_or("not registered");
+        let reached = self.leg(side.peer()).connection.close.of(side);
+        let party = endpoint(side);
+        let (cause, confidence, explanation) = match causes::of_close(code) {
+            Some(cause) => (
+                cause,
+                Confidence::Certain,
+                format!("the {side} itself closed with {code} ({name})"),
+            ),
+            None if matches!(code, 1002 | 1007) => {
+                let is_whole = Side::BOTH
+                    .into_iter()
+                    .all(|of| !self.near_client.lacks(of) && !self.near_server.lacks(of));
+                if !is_whole {
+                    return None;
+                }
+                (
+                    if code == 1007 { "encoding-bug" } else { "framing-bug" },
+                    Confidence::Likely,
+                    format!(
+                        "the {side} closed with {code} ({name}), and what reached it is right, and \
+                         is what the other side sent: its complaint is mistaken"
+                    ),
+                )
+            }
+            None => return None,
+        };
+        let suspect = Suspect::new(cause, party, confidence, explanation)
+            .and(format!("packet {} {}: Close {code}", close.packet, near(side)))
+            .at(at);
+        let suspect = match reached {
+            Some(reached) => suspect.and(format!(
+                "packet {} {}: {}",
+                reached.packet,
+                near(side.peer()),
+                named(self.leg(side.peer()), side)
+            )),
+            None => suspect,
+        };
+        Some(if confidence == Confidence::Likely {
+            suspect.but(format!(
+                "what changes frames between its capture and the {side} would not show"
+            ))
+        } else {
+            suspect
+        })
+    }
+
+    /// Content that somebody in between edited, in frames that are legal.
+    fn edited(&self) -> Option<Suspect> {
+        let kind = crate::report::model::DifferenceKind::MessageAltered;
+        let mut found = self.differences.iter();
+        let found = found.find(|it| it.difference.kind == kind)?;
+        let difference = &found.difference;
+        let at = self.when(difference.near_client, difference.near_server);
+        Some(
+            Suspect::new(
+                "frames-altered",
+                Party::Intermediary,
+                Confidence::Likely,
+                format!(
+                    "somebody between the two captures edits what is in messages: {}",
+                    difference.message
+                ),
+            )
+            .and(format!(
+                "{} ({})",
+                difference.message,
+                places(difference.near_client, difference.near_server)
+            ))
+            .but("the frames themselves are legal: that this is what broke it is an inference")
+            .at(at),
+        )
+    }
+
+    /// An end without a Close.
+    fn end(&self) -> Option<Suspect> {
+        if !self.ends.is_abnormal() {
+            return None;
+        }
+        let Some(ending) = self.ends.ending() else {
+            return self.vanished();
+        };
+        let how = if ending.by_reset { "RST" } else { "FIN" };
+        let places = places(ending.near_client, ending.near_server);
+        match ending.ender {
+            Ender::Endpoint(side) => {
+                let confidence = if ending.is_certain {
+                    Confidence::Certain
+                } else {
+                    Confidence::Likely
+                };
+                let suspect = Suspect::new(
+                    self.cause_of_end(side),
+                    endpoint(side),
+                    confidence,
+                    format!(
+                        "the {side} itself ended TCP ({how}) without a Close, before anybody else \
+                         did"
+                    ),
+                )
+                .and(format!("{how} of the {side}: {places}"))
+                .at(ending.at);
+                Some(self.unfinished(side).map_or(suspect.clone(), |words| suspect.and(words)))
+            }
+            // Where it is certain it is an illegal difference.
+            Ender::Between if ending.is_certain => None,
+            Ender::Between => Some(
+                Suspect::new(
+                    "undetermined",
+                    Party::Undetermined,
+                    Confidence::Possible,
+                    format!("one leg was ended ({how}), and the capture of the other one is over"),
+                )
+                .and(format!("{how}: {places}"))
+                .at(ending.at),
+            ),
+        }
+    }
+
+    fn cause_of_end(&self, side: Side) -> &'static str {
+        let findings = &self.leg(side).connection.findings;
+        let is_timer = findings.iter().any(|finding| {
+            finding.rule == "idle-timeout-closure" && finding.sender == Some(side)
+        });
+        if is_timer && self.unfinished(side).is_none() {
+            "idle-timeout"
+        } else {
+            "endpoint-died"
+        }
+    }
+
+    /// A message that a side left unfinished.
+    fn unfinished(&self, side: Side) -> Option<String> {
+        let findings = &self.leg(side).connection.findings;
+        let finding = findings
+            .iter()
+            .find(|it| it.rule == "unfinished-message" && it.sender == Some(side))?;
+        Some(format!(
+            "packet {} {}: {} [{}]",
+            finding.packet,
+            near(side),
+            finding.message,
+            finding.rule
+        ))
+    }
+
+    /// A side that fell silent, with nothing to end it.
+    fn vanished(&self) -> Option<Suspect> {
+        let silent = |leg: &Leg<'_>| {
+            let findings = &leg.connection.findings;
+            let found = findings.iter().find(|it| it.rule == "peer-vanished")?;
+            Some((found.sender?, found.packet, found.time))
+        };
+        let (own, other) = (silent(self.near_client), silent(self.near_server));
+        let (party, confidence, words, packet, of, time) = match (own, other) {
+            (Some((own, packet, time)), Some((other, _, _))) if own == other => (
+                endpoint(own),
+                Confidence::Certain,
+                format!("the {own} fell silent: both captures show what was sent to it unanswered"),
+                packet,
+                Side::Client,
+                time,
+            ),
+            (Some((Side::Server, packet, time)), Some((Side::Client, ..))) => (
+                if self.ends.is_one {
+                    Party::Network
+                } else {
+                    Party::Intermediary
+                },
+                Confidence::Likely,
+                "each side sent, and nothing of it arrived at the other".to_owned(),
+                packet,
+                Side::Client,
+                time,
+            ),
+            (Some((Side::Server, packet, time)), None) => (
+                if self.ends.is_one {
+                    Party::Network
+                } else {
+                    Party::Intermediary
+                },
+                Confidence::Likely,
+                "what the client sent was answered no more, and does not show near the server"
+                    .to_owned(),
+                packet,
+                Side::Client,
+                time,
+            ),
+            (Some((side, packet, time)), _) => (
+                endpoint(side),
+                Confidence::Likely,
+                format!("the {side} fell silent"),
+                packet,
+                Side::Client,
+                time,
+            ),
+            (None, Some((Side::Client, packet, time))) => (
+                if self.ends.is_one {
+                    Party::Network
+                } else {
+                    Party::Intermediary
+                },
+                Confidence::Likely,
+                "what the server sent was answered no more, and does not show near the client"
+                    .to_owned(),
+                packet,
+                Side::Server,
+                time,
+            ),
+            (None, Some((side, packet, time))) => (
+                endpoint(side),
+                Confidence::Likely,
+                format!("the {side} fell silent"),
+                packet,
+                Side::Server,
+                time,
+            ),
+            (None, None) => return None,
+        };
+        Some(
+            Suspect::new("peer-vanished", party, confidence, words)
+                .and(format!("packet {packet} {}", near(of)))
+                .at(self.moment(of, time)),
+        )
+    }
+
+    /// A RST that another machine sent in somebody's name.
+    fn forged(&self) -> Option<Suspect> {
+        let of = |nearest: Side| {
+            let findings = &self.leg(nearest).connection.findings;
+            let forged = findings.iter().find(|it| it.rule == "reset-injected")?;
+            Some((nearest, forged))
+        };
+        let (nearest, finding) = Side::BOTH.into_iter().find_map(of)?;
+        Some(
+            Suspect::new(
+                "reset-injected",
+                Party::Intermediary,
+                Confidence::Likely,
+                finding.message.clone(),
+            )
+            .and(format!(
+                "packet {} {} [{}]",
+                finding.packet,
+                near(nearest),
+                finding.rule
+            ))
+            .at(self.moment(nearest, finding.time)),
+        )
+    }
+
+    /// It is broken, and nothing tells who did it.
+    fn nobody(&self) -> Suspect {
+        let lacking: Vec<String> = [
+            (self.near_client, Side::Client),
+            (self.near_server, Side::Server),
+        ]
+        .into_iter()
+        .filter(|(leg, _)| Side::BOTH.into_iter().any(|side| leg.lacks(side)))
+        .map(|(_, side)| near(side).to_owned())
+        .collect();
+        if lacking.is_empty() {
+            return Suspect::new(
+                "undetermined",
+                Party::Undetermined,
+                Confidence::Possible,
+                "both legs are the same as far as they go, and nothing on them tells who broke it",
+            );
+        }
+        Suspect::new(
+            "capture-incomplete",
+            Party::Capture,
+            Confidence::Likely,
+            format!(
+                "the capture {} lacks bytes where the evidence would be",
+                lacking.join(" and the one ")
+            ),
+        )
+    }
+}
+
+/// Whether a finding is about a head.
+fn is_head(finding: &Finding) -> bool {
+    let rule = crate::rules::find(finding.rule);
+    rule.is_some_and(|rule| rule.table == crate::rules::Table::Handshake)
+}
+
+const fn endpoint(side: Side) -> Party {
+    match side {
+        Side::Client => Party::Client,
+        Side::Server => Party::Server,
+    }
+}
+
+/// Which capture, in words.
+pub(super) const fn near(side: Side) -> &'static str {
+    match side {
+        Side::Client => "near the client",
+        Side::Server => "near the server",
+    }
+}
+
+/// Where something is on both legs, in words.
+pub(super) fn places(near_client: Option<Spot>, near_server: Option<Spot>) -> String {
+    let of = |spot: Option<Spot>, side: Side| {
+        spot.map(|spot| format!("packet {} {}", spot.packet, near(side)))
+    };
+    let (own, other) = (of(near_client, Side::Client), of(near_server, Side::Server));
+    let told: Vec<String> = own.into_iter().chain(other).collect();
+    if told.is_empty() {
+        "in neither capture".to_owned()
+    } else {
+        told.join(", ")
+    }
+}
