@@ -484,8 +484,7 @@ fn conclude(
                     }
                     if let Some(tape) = ended.tape.take() {
                         let handshake = ended.handshake.clone();
-                        let recorded =
-                            Recorded::new(&retired.flow, ended.client, handshake, *tape);
+                        let recorded = Recorded::new(&retired.flow, ended.client, handshake, *tape);
                         analysis.keep(recorded);
                     }
                     let connection = record::connection(&retired.flow, ended, exposure);

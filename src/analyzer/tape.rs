@@ -47,8 +47,9 @@ impl Recorded {
         flow: &Flow,
         client: Way,
         handshake: Option<Handshake>,
-        tape: Tape,
+        mut tape: Tape,
     ) -> Self {
+        tape.finish();
         let (_, first_packet) = flow.first_packet();
         Self {
             first_packet,
@@ -213,6 +214,13 @@ impl Tape {
     #[must_use]
     pub const fn bound(&self) -> Option<&'static str> {
         self.bound
+    }
+
+    /// Nothing more will come.
+    fn finish(&mut self) {
+        for side in Side::BOTH {
+            self.sides.of_mut(side).end(false);
+        }
     }
 
     /// The packet that brings what comes next.

@@ -2,8 +2,8 @@
 
 mod args;
 mod check;
-mod compare;
 mod choosing;
+mod compare;
 mod console;
 mod explain;
 mod file;

@@ -48,7 +48,9 @@ impl<'a> Block<'_, '_, 'a> {
         if let Some(at) = foreign {
             let unit = far.get(at);
             far = far.get(..at).unwrap_or_default();
-            near = near.get(..=at.min(near.len().saturating_sub(1))).unwrap_or(near);
+            near = near
+                .get(..=at.min(near.len().saturating_sub(1)))
+                .unwrap_or(near);
             let due = near.get(far.len());
             if let Some(unit) = unit {
                 self.intruded(unit, due, differences);
@@ -108,11 +110,7 @@ impl<'a> Block<'_, '_, 'a> {
             let all = all.iter().take(FRAMES);
             all.map(|(_, frame)| (frame.digest, frame.length)).collect()
         };
-        let steps = capture_diff_slices(
-            Algorithm::Myers,
-            &identities(&near),
-            &identities(&far),
-        );
+        let steps = capture_diff_slices(Algorithm::Myers, &identities(&near), &identities(&far));
         let last_same = steps
             .iter()
             .rposition(|step| matches!(step, DiffOp::Equal { .. }));
@@ -267,13 +265,9 @@ impl<'a> Block<'_, '_, 'a> {
             Kind::MessageAltered
         };
         let message = with_rule(words, broken);
-        let found = self.way.found(
-            kind,
-            broken.is_none(),
-            near.spot(),
-            far.spot(),
-            message,
-        );
+        let found = self
+            .way
+            .found(kind, broken.is_none(), near.spot(), far.spot(), message);
         differences.add(found.cause("frames-altered"));
     }
 
@@ -286,7 +280,11 @@ impl<'a> Block<'_, '_, 'a> {
         let broken = rule(way, &[far]);
         let opcode = near.seen.header.opcode().as_str();
         if let Some(bits) = &bits {
-            let more = if bytes.is_some() { ", and its payload" } else { "" };
+            let more = if bytes.is_some() {
+                ", and its payload"
+            } else {
+                ""
+            };
             let words = format!(
                 "{bits}{more} on a {opcode} frame on its way to {}",
                 way.receiver()
@@ -406,7 +404,10 @@ pub(super) fn rule(way: &Way<'_, '_>, frames: &[&TapedFrame]) -> Option<&'static
                 && has(finding.frame)
                 && finding.rule != "rsv-without-extension"
                 && finding.rule != "frame-after-close"
-                && !way.near.errors(way.sender).any(|it| it.rule == finding.rule)
+                && !way
+                    .near
+                    .errors(way.sender)
+                    .any(|it| it.rule == finding.rule)
         })
         .map(|finding| finding.rule)
 }
@@ -462,9 +463,7 @@ type Test<'t> = &'t dyn Fn(&TapedFrame) -> bool;
 
 fn mask_bit(sender: Side, only_far: &dyn Fn(Test<'_>) -> bool) -> Option<&'static str> {
     match sender {
-        Side::Client if only_far(&|frame| !frame.seen.header.masked()) => {
-            Some("MASK was cleared")
-        }
+        Side::Client if only_far(&|frame| !frame.seen.header.masked()) => Some("MASK was cleared"),
         Side::Server if only_far(&|frame| frame.seen.header.masked()) => Some("MASK was set"),
         _ => None,
     }

@@ -109,17 +109,17 @@ fn invented(way: &Way<'_, '_>, arrived: &TapedFrame, clock: Clock, differences: 
         return;
     }
     let at = moment(sender.peer(), arrived.seen.place.time, clock);
-    let was_over = near.end(sender).is_some_and(|end| {
-        moment(sender, end.time, clock) <= at.saturating_add(clock.doubt())
-    });
+    let was_over = near
+        .end(sender)
+        .is_some_and(|end| moment(sender, end.time, clock) <= at.saturating_add(clock.doubt()));
     // The proxy may answer a Close itself.
     let is_answer = far
         .close(sender.peer())
         .is_some_and(|close| close.seen.place.time <= arrived.seen.place.time);
     let was_watched = near.ended_first().is_some()
-        || near.captured_until.is_some_and(|until| {
-            moment(sender, until, clock) > at.saturating_add(clock.doubt())
-        });
+        || near
+            .captured_until
+            .is_some_and(|until| moment(sender, until, clock) > at.saturating_add(clock.doubt()));
     if !was_watched {
         return;
     }

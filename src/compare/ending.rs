@@ -103,7 +103,10 @@ impl Ends<'_, '_> {
                 } else {
                     Side::Server
                 };
-                (Ender::Endpoint(first), client.abs_diff(server) > doubt.unsigned_abs())
+                (
+                    Ender::Endpoint(first),
+                    client.abs_diff(server) > doubt.unsigned_abs(),
+                )
             }
             (Some(Side::Client), None) => (Ender::Endpoint(Side::Client), true),
             (None, Some(Side::Server)) => (Ender::Endpoint(Side::Server), true),
@@ -160,7 +163,10 @@ impl Ends<'_, '_> {
     }
 
     fn is_behind(&self, until: i64, at: i64) -> bool {
-        until >= at.saturating_add(MEANWHILE).saturating_add(self.clock.doubt())
+        until
+            >= at
+                .saturating_add(MEANWHILE)
+                .saturating_add(self.clock.doubt())
     }
 
     /// An end that one place shows and whose sender did not send it.
@@ -187,8 +193,12 @@ impl Ends<'_, '_> {
                 // Nobody can have seen it before it was sent.
                 Some(sent) => by_reset && seen_at.saturating_add(doubt) < sent,
                 None => match side {
-                    Side::Client => self.was_watching(near, self.near_client.captured_until, seen_at),
-                    Side::Server => self.was_watching(near, self.near_server.captured_until, seen_at),
+                    Side::Client => {
+                        self.was_watching(near, self.near_client.captured_until, seen_at)
+                    }
+                    Side::Server => {
+                        self.was_watching(near, self.near_server.captured_until, seen_at)
+                    }
                 },
             };
             is_forged.then_some((side, seen_at, by_reset))
@@ -283,7 +293,9 @@ impl Ends<'_, '_> {
         let Some(ending) = self.ending() else { return };
         let how = if ending.by_reset { "RST" } else { "FIN" };
         let found = if self.is_one {
-            let Some(injected) = self.injected() else { return };
+            let Some(injected) = self.injected() else {
+                return;
+            };
             let side = if injected.near_client.is_some() {
                 Side::Server
             } else {
@@ -357,9 +369,7 @@ impl Ends<'_, '_> {
         if ending.by_reset && ending.near_server.is_none() != ending.near_client.is_none() {
             return "reset-injected";
         }
-        let silence = self
-            .last_heard()
-            .map(|last| ending.at.saturating_sub(last));
+        let silence = self.last_heard().map(|last| ending.at.saturating_sub(last));
         if silence.is_some_and(|silence| silence >= Self::SILENCE) {
             return "idle-timeout";
         }

@@ -21,9 +21,7 @@ fn has_one_key(heads: &Heads<'_, '_>) -> bool {
 /// Whether a side sets RSV1 on what passes on a leg.
 fn compresses(leg: &Leg<'_>, sender: Side) -> bool {
     let mut frames = leg.tape(sender).frames.iter();
-    frames.any(|frame| {
-        frame.seen.header.opcode().begins_message() && frame.seen.header.rsv1()
-    })
+    frames.any(|frame| frame.seen.header.opcode().begins_message() && frame.seen.header.rsv1())
 }
 
 fn list(elements: &[&[u8]]) -> String {

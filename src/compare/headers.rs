@@ -60,8 +60,7 @@ impl<'p, 'a> Heads<'p, 'a> {
     /// Tells what is not the same; the heads, field by field.
     pub(super) fn tell(&self, differences: &mut Differences) -> Vec<HeaderLine> {
         let mut lines = Vec::new();
-        let (Some(own), Some(other)) =
-            (self.near_client.handshake(), self.near_server.handshake())
+        let (Some(own), Some(other)) = (self.near_client.handshake(), self.near_server.handshake())
         else {
             return lines;
         };

@@ -136,13 +136,7 @@ impl<'p, 'a> Aligned<'p, 'a> {
         let is_raw_same = near.raw() == far.raw() && near.raw_length() == far.raw_length();
         if let Some(bits) = altered::bits(way, near, far, is_raw_same) {
             let message = format!("{bits} on its way to {}", way.receiver());
-            let found = way.found(
-                Kind::FrameAltered,
-                false,
-                near.spot(),
-                far.spot(),
-                message,
-            );
+            let found = way.found(Kind::FrameAltered, false, near.spot(), far.spot(), message);
             differences.add(found.cause("frames-altered"));
         }
         if !is_raw_same && (near.is_compressed() || far.is_compressed()) {
@@ -186,8 +180,7 @@ impl<'p, 'a> Aligned<'p, 'a> {
             }
             for frame in self.near.controls.get(step.old_range()).unwrap_or_default() {
                 let name = frame.seen.header.opcode().as_str();
-                let message =
-                    format!("{name} frames of the {} were not passed on", way.sender);
+                let message = format!("{name} frames of the {} were not passed on", way.sender);
                 let spot = super::leg::spot(&frame.seen.place);
                 differences.add(way.found(Kind::FrameDropped, true, Some(spot), None, message));
             }

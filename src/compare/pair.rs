@@ -121,8 +121,7 @@ impl<'p, 'a> Legs<'p, 'a> {
 
     /// When the heads of the handshake passed both captures.
     fn heads_passed(&self) -> Vec<Passage> {
-        let (Some(own), Some(other)) =
-            (self.near_client.handshake(), self.near_server.handshake())
+        let (Some(own), Some(other)) = (self.near_client.handshake(), self.near_server.handshake())
         else {
             return Vec::new();
         };
@@ -159,7 +158,10 @@ impl<'p, 'a> Legs<'p, 'a> {
             (Side::Server, self.near_server),
         ] {
             if leg.handshake().is_none_or(|it| it.response().is_none()) {
-                told.push(format!("the capture {} has no answer to a handshake", near(of)));
+                told.push(format!(
+                    "the capture {} has no answer to a handshake",
+                    near(of)
+                ));
             }
             for sender in Side::BOTH {
                 let Some(barrier) = leg.barrier(sender) else {

@@ -151,7 +151,12 @@ impl Pairing<'_, '_> {
             let mut others: BTreeSet<usize> = BTreeSet::new();
             for content in contents(leg) {
                 let found = by_content.get(&content);
-                others.extend(found.filter(|found| found.len() <= CANDIDATES).into_iter().flatten());
+                others.extend(
+                    found
+                        .filter(|found| found.len() <= CANDIDATES)
+                        .into_iter()
+                        .flatten(),
+                );
             }
             if let Some(found) = by_path.get(&leg.path()) {
                 let start = leg.connection.start;

@@ -1,12 +1,11 @@
 //! The end of a direction: whether what one leg has there, and the other has not, was really
 //! dropped or inserted, or was only on its way when one of them ended.
 
-use crate::report::model::{Spot, TcpEnd};
+use crate::report::model::TcpEnd;
 use crate::time::Timestamp;
 
 use super::clock::Clock;
 use super::difference::Way;
-use super::leg::is_before;
 use super::unit::Unit;
 
 /// How long after something was sent it must have arrived, in nanoseconds: nothing that waits for
@@ -44,7 +43,10 @@ impl<'p, 'a> Tail<'p, 'a> {
                 near.ended_first() == Some(sender)
                     && *near.connection.close.tcp.of(sender) == Some(TcpEnd::Fin)
                     && *far.connection.close.tcp.of(sender) == Some(TcpEnd::Fin)
-                    && !is_closing(near.close(sender.peer()).map(|frame| frame.seen.place.time), unit)
+                    && !is_closing(
+                        near.close(sender.peer()).map(|frame| frame.seen.place.time),
+                        unit,
+                    )
             }
             Some(_) => false,
             None => unit
@@ -106,13 +108,4 @@ impl<'p, 'a> Tail<'p, 'a> {
 fn is_closing(closed: Option<Timestamp>, unit: &Unit<'_>) -> bool {
     let sent = unit.place().map(|place| place.time);
     closed.is_some_and(|closed| sent.is_none_or(|sent| closed <= sent))
-}
-
-/// Whether one place of a leg comes before another one, where both are known.
-pub(super) fn comes_before(one: Option<Spot>, other: Option<Spot>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => is_before(one, other),
-        (Some(_), None) => true,
-        (None, _) => false,
-    }
 }

@@ -156,7 +156,7 @@ impl Case<'_, '_> {
             Party::Intermediary,
             Confidence::Certain,
             format!(
-                "between the two captures {}: only what stands between them can have done that",
+                "{}; only what stands between the two captures can have done that",
                 difference.message
             ),
         )
@@ -171,7 +171,9 @@ impl Case<'_, '_> {
         for other in others.take(3) {
             let other = &other.difference;
             let places = places(other.near_client, other.near_server);
-            suspect.evidence.push(format!("{} ({places})", other.message));
+            suspect
+                .evidence
+                .push(format!("{} ({places})", other.message));
         }
         suspect.evidence.extend(self.complaints());
         Some(suspect)
@@ -197,7 +199,8 @@ impl Case<'_, '_> {
         let of = |side: Side| {
             let leg = self.leg(side);
             let findings = leg.errors(side);
-            let known = findings.filter_map(|finding| Some((finding, causes::of_rule(finding.rule)?)));
+            let known =
+                findings.filter_map(|finding| Some((finding, causes::of_rule(finding.rule)?)));
             let first = known.min_by_key(|(finding, _)| finding.time)?;
             Some(self.violation(side, first.0, first.1))
         };
@@ -218,7 +221,10 @@ impl Case<'_, '_> {
             cause,
             party,
             Confidence::Certain,
-            format!("the {side} itself broke a rule: {}; {stands}", finding.message),
+            format!(
+                "the {side} itself broke a rule: {}; {stands}",
+                finding.message
+            ),
         )
         .and(format!(
             "packet {} {}: {} [{}]",
@@ -363,7 +369,8 @@ impl Case<'_, '_> {
             Some(request.head.fields.first(name).is_some())
         };
         FIELDS.into_iter().find(|name| {
-            head(self.near_client, name) == Some(true) && head(self.near_server, name) == Some(false)
+            head(self.near_client, name) == Some(true)
+                && head(self.near_server, name) == Some(false)
         })
     }
 
@@ -396,7 +403,11 @@ impl Case<'_, '_> {
                     return None;
                 }
                 (
-                    if code == 1007 { "encoding-bug" } else { "framing-bug" },
+                    if code == 1007 {
+                        "encoding-bug"
+                    } else {
+                        "framing-bug"
+                    },
                     Confidence::Likely,
                     format!(
                         "the {side} closed with {code} ({name}), and what reached it is right, and \
@@ -407,7 +418,11 @@ impl Case<'_, '_> {
             None => return None,
         };
         let suspect = Suspect::new(cause, party, confidence, explanation)
-            .and(format!("packet {} {}: Close {code}", close.packet, near(side)))
+            .and(format!(
+                "packet {} {}: Close {code}",
+                close.packet,
+                near(side)
+            ))
             .at(at);
         let suspect = match reached {
             Some(reached) => suspect.and(format!(
@@ -482,7 +497,10 @@ impl Case<'_, '_> {
                 )
                 .and(format!("{how} of the {side}: {places}"))
                 .at(ending.at);
-                Some(self.unfinished(side).map_or(suspect.clone(), |words| suspect.and(words)))
+                Some(
+                    self.unfinished(side)
+                        .map_or(suspect.clone(), |words| suspect.and(words)),
+                )
             }
             // Where it is certain it is an illegal difference.
             Ender::Between if ending.is_certain => None,
@@ -501,9 +519,9 @@ impl Case<'_, '_> {
 
     fn cause_of_end(&self, side: Side) -> &'static str {
         let findings = &self.leg(side).connection.findings;
-        let is_timer = findings.iter().any(|finding| {
-            finding.rule == "idle-timeout-closure" && finding.sender == Some(side)
-        });
+        let is_timer = findings
+            .iter()
+            .any(|finding| finding.rule == "idle-timeout-closure" && finding.sender == Some(side));
         if is_timer && self.unfinished(side).is_none() {
             "idle-timeout"
         } else {
