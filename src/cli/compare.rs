@@ -15,7 +15,7 @@ use crate::analyzer::Exposure;
 use crate::compare::compare;
 use crate::driver::{self, Options, Recording};
 use crate::report::model::Comparison;
-use crate::report::{json, redact};
+use crate::report::{json, redact, text};
 use crate::source::Captures;
 use crate::untrusted::Untrusted;
 
@@ -162,7 +162,7 @@ fn write(
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
     match format {
-        Format::Text => json::write_comparison(comparison, out),
+        Format::Text => text::comparison::write(comparison, out),
         Format::Json => json::write_comparison(comparison, out),
     }
 }

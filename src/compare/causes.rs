@@ -1,6 +1,8 @@
 //! Which cause a sign points at: the one table from rules, Close codes, statuses and foreign bytes
 //! to the names of causes.
 
+use crate::http::looks_like_request;
+
 /// The cause that a broken rule is a sign of, where its sender is to blame.
 pub(super) fn of_rule(rule: &str) -> Option<&'static str> {
     Some(match rule {
@@ -12,11 +14,11 @@ pub(super) fn of_rule(rule: &str) -> Option<&'static str> {
         | "length-msb-set"
         | "framing-lost"
         | "oversized-control-frame"
-        | "injected-http-request"
         | "not-websocket" => "framing-bug",
         "orphan-continuation" | "interleaved-data-frame" | "fragmented-control-frame" => {
             "fragmentation-bug"
         }
+        "injected-http-request" => "connection-reused",
         "invalid-utf8" | "invalid-close-reason" => "encoding-bug",
         "bad-deflate" | "deflate-bomb" => "compression-bug",
         "close-payload-truncated" | "invalid-close-code" | "frame-after-close" => "closing-bug",
@@ -41,7 +43,8 @@ pub(super) const fn of_close(code: u16) -> Option<&'static str> {
         1008 => "policy",
         1009 => "message-too-big",
         1010 => "handshake-bug",
-        1011 | 1012 | 1013 => "application-error",
+        1011 => "application-error",
+        1012 | 1013 => "service-restart",
         1014 => "upstream-unreachable",
         _ => return None,
     })
@@ -56,6 +59,9 @@ pub(super) fn status(bytes: &[u8]) -> Option<u16> {
 
 /// The cause of bytes that an intermediary wrote where a frame was due.
 pub(super) fn of_foreign(bytes: &[u8]) -> &'static str {
+    if looks_like_request(bytes) {
+        return "connection-reused";
+    }
     status(bytes).map_or("frame-inserted", |status| match status {
         408 => "http-timer",
         403 | 407 | 451 => "block-page-injected",

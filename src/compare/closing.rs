@@ -143,7 +143,6 @@ fn cause(far: &Leg<'_>, sender: Side) -> &'static str {
     }
     let code = far.connection.close.of(sender).and_then(|close| close.code);
     match code {
-        Some(1012) => "reload-storm",
         Some(code) => causes::of_close(code).unwrap_or("frame-inserted"),
         None => "frame-inserted",
     }

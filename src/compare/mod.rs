@@ -124,8 +124,12 @@ impl Parts {
             parts.bystanders = [bystanders, other.bystanders];
             recorded.extend(other.recorded);
         }
-        for (id, connection) in (1..).zip(&mut parts.connections) {
-            connection.id = id;
+        let shift = own as u64;
+        for connection in parts.connections.iter_mut().skip(own) {
+            connection.id += shift;
+            for other in [&mut connection.same_as, &mut connection.other_leg] {
+                *other = other.map(|id| id + shift);
+            }
         }
         let by_packet = recorded.into_iter().map(|it| (it.first_packet, it));
         parts.recorded = by_packet.collect();

@@ -2,10 +2,12 @@
 //! What stands on the leg near to its sender is that endpoint's; what does not, and arrived, is
 //! the intermediary's.
 
-use crate::diagnosis::causes::find;
+use crate::diagnosis::causes::{UNDETERMINED, find};
+use crate::diagnosis::{Suspicion, conclude};
 use crate::report::model::{Confidence, Finding, Outcome, Party, Spot, Verdict};
 use crate::side::Side;
 use crate::websocket::close::code_name;
+use crate::websocket::header::Opcode;
 
 use super::causes;
 use super::clock::Clock;
@@ -23,6 +25,7 @@ pub(super) struct Suspect {
     pub(super) explanation: String,
     pub(super) evidence: Vec<String>,
     pub(super) against: Vec<String>,
+    pub(super) product: Option<String>,
     /// By the clock near the client, in nanoseconds; what stands in the handshake comes first.
     pub(super) at: i64,
 }
@@ -41,6 +44,7 @@ impl Suspect {
             explanation: explanation.into(),
             evidence: Vec::new(),
             against: Vec::new(),
+            product: None,
             at: i64::MAX,
         }
     }
@@ -63,29 +67,36 @@ impl Suspect {
         self
     }
 
+    /// The product that shows itself.
+    #[must_use]
+    pub(super) fn by(mut self, product: Option<&String>) -> Self {
+        self.product = product.cloned();
+        self
+    }
+
     /// The verdict, with the remedy that its cause is declared with.
     pub(super) fn into_verdict(self) -> Verdict {
-        let cause = find(self.cause);
-        let is_certain = self.confidence == Confidence::Certain;
-        let settle = cause.map(|cause| cause.settle.to_owned());
-        Verdict {
-            party: self.party,
-            confidence: self.confidence,
-            cause: self.cause,
-            product: None,
-            explanation: self.explanation,
-            remedy: cause.map_or_else(String::new, |it| it.remedy.change.to_owned()),
-            snippets: cause.map_or_else(Vec::new, |it| it.remedy.snippets.to_vec()),
-            confirm: cause
-                .map(|it| it.remedy.confirm)
-                .filter(|confirm| !confirm.is_empty())
-                .map(str::to_owned),
-            evidence: self.evidence,
-            against: self.against,
-            alternatives: Vec::new(),
-            next_capture: settle.filter(|settle| !is_certain && !settle.is_empty()),
-        }
+        let declared = find(self.cause).unwrap_or(UNDETERMINED);
+        let mut suspicion =
+            Suspicion::new(self.party, self.confidence, sentence(&self.explanation));
+        suspicion.evidence = self.evidence;
+        suspicion.against = self.against;
+        suspicion.product = self.product;
+        conclude(declared, suspicion, Vec::new())
     }
+}
+
+/// A text as a sentence.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    let end = if text.ends_with('.') { "" } else { "." };
+    first
+        .into_iter()
+        .flatten()
+        .chain(characters)
+        .chain(end.chars())
+        .collect()
 }
 
 /// The two legs of a pair, and what was found between them.
@@ -114,7 +125,33 @@ impl Case<'_, '_> {
         suspects.extend(self.end());
         suspects.extend(self.forged());
         let first = suspects.into_iter().min_by_key(|suspect| suspect.at);
-        Some(first.unwrap_or_else(|| self.nobody()))
+        let first = first.unwrap_or_else(|| self.nobody());
+        Some(self.placed(first))
+    }
+
+    /// With what the verdicts on the single legs know beside: the product, and the connections that
+    /// ended together with this one.
+    fn placed(&self, mut suspect: Suspect) -> Suspect {
+        let legs = [self.near_client, self.near_server];
+        let verdicts = legs
+            .into_iter()
+            .filter_map(|leg| leg.connection.verdict.as_ref());
+        if suspect.party == Party::Intermediary {
+            let product = verdicts
+                .clone()
+                .find_map(|verdict| verdict.product.as_ref());
+            suspect = suspect.by(product);
+        }
+        let is_loose = matches!(
+            suspect.cause,
+            "endpoint-died" | "idle-timeout" | "service-restart" | "undetermined"
+        );
+        let mut storms = verdicts.filter(|verdict| verdict.cause == "reload-storm");
+        if is_loose && let Some(storm) = storms.next() {
+            suspect.cause = "reload-storm";
+            suspect.evidence.extend(storm.evidence.first().cloned());
+        }
+        suspect
     }
 
     /// The leg near to a side.
@@ -162,9 +199,9 @@ impl Case<'_, '_> {
         )
         .at(at(first));
         suspect.evidence.push(format!(
-            "{} ({})",
-            difference.message,
-            places(difference.near_client, difference.near_server)
+            "{}: {}",
+            places(difference.near_client, difference.near_server),
+            difference.kind.as_str()
         ));
         let others = self.differences.illegal();
         let others = others.filter(|other| other.difference != *difference);
@@ -387,6 +424,12 @@ impl Case<'_, '_> {
             .min_by_key(|(_, _, at)| *at)?;
         let code = close.code?;
         let name = code_name(code).unwrap_or("not registered");
+        let own = self.leg(side).connection.verdict.as_ref();
+        if own.is_some_and(|own| own.cause == "unresponsive-peer")
+            && let Some(suspect) = self.unresponsive(side)
+        {
+            return Some(suspect.at(at));
+        }
         let reached = self.leg(side.peer()).connection.close.of(side);
         let party = endpoint(side);
         let (cause, confidence, explanation) = match causes::of_close(code) {
@@ -439,6 +482,56 @@ impl Case<'_, '_> {
             ))
         } else {
             suspect
+        })
+    }
+
+    /// Who did not answer a Ping for want of which `side` closed.
+    fn unresponsive(&self, side: Side) -> Option<Suspect> {
+        let other = side.peer();
+        let of = |leg: &Leg<'_>, sender: Side, opcode: Opcode| -> Vec<(u64, u64)> {
+            let frames = leg.tape(sender).frames.iter();
+            let frames = frames.filter(|frame| frame.seen.header.opcode() == opcode);
+            frames
+                .map(|frame| (frame.digest, frame.seen.place.packet.number))
+                .collect()
+        };
+        let (own, peers) = (self.leg(side), self.leg(other));
+        let answers = of(own, other, Opcode::Pong);
+        let has = |all: &[(u64, u64)], ping: u64| all.iter().any(|(digest, _)| *digest == ping);
+        let pings = of(own, side, Opcode::Ping);
+        let (ping, packet) = pings
+            .into_iter()
+            .rev()
+            .find(|(it, _)| !has(&answers, *it))?;
+        let arrived = has(&of(peers, side, Opcode::Ping), ping);
+        let answered = has(&of(peers, other, Opcode::Pong), ping);
+        let asked = format!(
+            "packet {packet} {}: a Ping that was not answered",
+            near(side)
+        );
+        Some(match (arrived, answered) {
+            (true, false) => Suspect::new(
+                "unresponsive-peer",
+                endpoint(other),
+                Confidence::Certain,
+                format!("the {side}'s Ping reached the {other}, which did not answer it"),
+            )
+            .and(asked),
+            (true, true) => Suspect::new(
+                "frame-dropped",
+                Party::Intermediary,
+                Confidence::Certain,
+                format!("the {other} answered the {side}'s Ping, and its Pong did not arrive"),
+            )
+            .and(asked),
+            (false, _) if peers.lacks(side) || own.lacks(side) => return None,
+            (false, _) => Suspect::new(
+                "frame-dropped",
+                Party::Intermediary,
+                Confidence::Likely,
+                format!("the {side}'s Ping was neither passed on to the {other} nor answered"),
+            )
+            .and(asked),
         })
     }
 

@@ -80,6 +80,9 @@ pub static ALL: &[&Cause] = &[
     &undetermined::CAUSE,
 ];
 
+/// The cause that is named where no other one fits.
+pub static UNDETERMINED: &Cause = &undetermined::CAUSE;
+
 /// The cause with this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Cause> {

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod causes;
+pub mod comparison;
 mod connection;
 mod excerpt;
 pub mod explanation;
@@ -24,7 +25,7 @@ use self::page::{Line, Page};
 use self::summary::Groups;
 use self::words::counted;
 use super::chosen;
-use super::model::{Connection, Report};
+use super::model::{Connection, Input, Report};
 use super::names::Names;
 use crate::rules::Severity;
 
@@ -90,12 +91,17 @@ pub fn told_verdict(report: &Report, cause: &str) -> Option<String> {
     });
     let (connection, verdict) = named?;
     let mut page = Page::default();
-    verdict::write_conclusion(&mut page, &names, connection, verdict);
+    let ends = (&connection.client, &connection.server);
+    verdict::write_conclusion(&mut page, &names, ends, verdict);
     Some(anstream::adapter::strip_str(&page.into_text()).to_string())
 }
 
 fn names_of(report: &Report) -> Names {
-    Names::new(report.inputs.iter().map(|input| input.name.as_str()))
+    names_of_inputs(&report.inputs)
+}
+
+fn names_of_inputs(inputs: &[Input]) -> Names {
+    Names::new(inputs.iter().map(|input| input.name.as_str()))
 }
 
 /// What of the captures was asked for, and how many connections that leaves out.

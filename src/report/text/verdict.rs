@@ -3,12 +3,23 @@
 
 use super::page::{BAD, DOUBTFUL, FAINT, Line, PLAIN, Page};
 use super::words::{bounded, with_names};
-use crate::report::model::{Confidence, Connection, Party, Snippet, Verdict};
+use crate::report::model::{Confidence, Connection, Party, Peer, Snippet, Verdict};
 use crate::report::names::Names;
 
 /// Tells the verdict on a connection.
 pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection, verdict: &Verdict) {
-    write_conclusion(page, names, connection, verdict);
+    let ends = (&connection.client, &connection.server);
+    write_between(page, names, ends, verdict);
+}
+
+/// Tells the verdict on a connection between these ends.
+pub(super) fn write_between(
+    page: &mut Page,
+    names: &Names,
+    ends: (&Peer, &Peer),
+    verdict: &Verdict,
+) {
+    write_conclusion(page, names, ends, verdict);
     let told = |text: &str| bounded(&with_names(text, names));
     page.field("change", verdict.remedy.as_str());
     if let Some((first, others)) = verdict.snippets.split_first() {
@@ -30,24 +41,24 @@ pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection, ver
 pub(super) fn write_conclusion(
     page: &mut Page,
     names: &Names,
-    connection: &Connection,
+    ends: (&Peer, &Peer),
     verdict: &Verdict,
 ) {
     let told = |text: &str| bounded(&with_names(text, names));
-    page.field("verdict", heading(connection, verdict));
+    page.field("verdict", heading(ends, verdict));
     page.field("", told(&verdict.explanation));
     list(page, "evidence", verdict.evidence.iter().map(|it| told(it)));
     list(page, "but", verdict.against.iter().map(|it| told(it)));
     let others = verdict.alternatives.iter().map(|other| {
-        let who = who(other.party, connection);
+        let who = who_of(other.party, ends);
         format!("{}: {who}, {}", other.cause, other.confidence.as_str())
     });
     list(page, "or", others);
 }
 
 /// `likely an intermediary (nginx): extension-response-stripped`.
-fn heading(connection: &Connection, verdict: &Verdict) -> Line {
-    let who = who(verdict.party, connection);
+fn heading(ends: (&Peer, &Peer), verdict: &Verdict) -> Line {
+    let who = who_of(verdict.party, ends);
     let product = verdict.product.as_ref();
     let product = product.map_or_else(String::new, |product| format!(" ({product})"));
     let style = match verdict.confidence {
@@ -69,8 +80,8 @@ const fn sure(confidence: Confidence) -> &'static str {
 }
 
 /// A party in words.
-pub(super) fn who(party: Party, connection: &Connection) -> String {
-    let (client, server) = (&connection.client.address, &connection.server.address);
+fn who_of(party: Party, (client, server): (&Peer, &Peer)) -> String {
+    let (client, server) = (&client.address, &server.address);
     match party {
         Party::Client => format!("the client {client}"),
         Party::Server => format!("the server {server}"),

@@ -1,0 +1,383 @@
+//! A comparison as text for a terminal: for each pair the verdict, what was changed on the way with
+//! the packets of both legs, the handshakes side by side. It takes every fact from the model.
+
+use std::io::{self, Write};
+
+use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page, STRONG};
+use super::words::{NO_BREAK, bounded, counted, first_few, peer, untrusted};
+use super::{SHOWN_IN_FULL, hygiene, inputs, names_of_inputs, verdict};
+use crate::report::model::{
+    ClockOffset, Comparison, Connection, Difference, HeaderLine, Latency, Outcome, Pair, PairedBy,
+    Spot,
+};
+use crate::report::names::Names;
+use crate::side::Side;
+use crate::untrusted::Untrusted;
+
+/// Differences of a pair that are told; all of them are in the JSON.
+const DIFFERENCES: usize = 12;
+
+/// Writes the comparison.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(comparison: &Comparison, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let names = names_of_inputs(&comparison.inputs);
+    let mut page = Page::default();
+    inputs::write(&mut page, &comparison.inputs, &comparison.passed_over);
+    page.blank();
+    out.write_all(page.into_text().as_bytes())?;
+
+    let (told, sound): (Vec<_>, Vec<_>) = comparison
+        .pairs
+        .iter()
+        .partition(|pair| pair.verdict.is_some() || pair.differences.iter().any(|it| !it.legal));
+    let (shown, hidden) = told.split_at(told.len().min(SHOWN_IN_FULL));
+    for one in shown {
+        let mut page = Page::default();
+        pair(&mut page, &names, comparison, one);
+        page.blank();
+        out.write_all(page.into_text().as_bytes())?;
+    }
+    // One alone was captured to be looked at.
+    let few = sound.len() <= 2;
+    for one in sound.iter().filter(|_| few) {
+        let mut page = Page::default();
+        pair(&mut page, &names, comparison, one);
+        page.blank();
+        out.write_all(page.into_text().as_bytes())?;
+    }
+    let mut page = Page::default();
+    if !hidden.is_empty() {
+        let more = counted(hidden.len() as u64, "more broken pair");
+        page.line(0, format!("{more} (all of them in full: --format json)"));
+    }
+    hygiene::write(&mut page, &comparison.hygiene, &names);
+    summary(&mut page, comparison, sound.len());
+    out.write_all(page.into_text().as_bytes())
+}
+
+/// Everything about one pair.
+fn pair(page: &mut Page, names: &Names, comparison: &Comparison, pair: &Pair) {
+    let find = |id: u64| comparison.connections.iter().find(|it| it.id == id);
+    let Some(own) = find(pair.near_client.connection) else {
+        return;
+    };
+    let other = pair.near_server.and_then(|leg| find(leg.connection));
+    heading(page, pair, own);
+    page.field("near client", leg(own));
+    match other {
+        Some(other) => page.field("near server", leg(other)),
+        None => page.field(
+            "near server",
+            Line::default().and(DOUBTFUL, "no counterpart"),
+        ),
+    }
+    if let Some(by) = pair.paired_by {
+        page.field("paired", by.as_str());
+    }
+    if let Some(broken) = &pair.verdict {
+        page.blank();
+        let server = other.map_or(&own.server, |other| &other.server);
+        verdict::write_between(page, names, (&own.client, server), broken);
+    } else {
+        page.blank();
+    }
+    differences(page, pair);
+    headers(page, pair);
+    if let Some(latency) = &pair.added_latency {
+        page.field("latency", latency_of(latency, pair.paired_by));
+    }
+    if let Some(clock) = &pair.clock {
+        page.field("clocks", clock_of(*clock));
+    }
+    for (number, text) in pair.not_compared.iter().enumerate() {
+        let label = match (number, pair.paired_by) {
+            (0, Some(PairedBy::SeparateRuns)) => "the runs",
+            (0, _) => "unknown",
+            _ => "",
+        };
+        page.field(label, bounded(text));
+    }
+}
+
+fn heading(page: &mut Page, pair: &Pair, own: &Connection) {
+    let handshake = &own.handshake;
+    let shown = |text: &Option<String>| text.as_deref().map(untrusted).unwrap_or_default();
+    let asked = shown(&handshake.host) + &shown(&handshake.target);
+    let is_illegal = pair.differences.iter().any(|it| !it.legal);
+    let (style, state) = match (&pair.verdict, is_illegal) {
+        (Some(_), _) => (BAD, "broken"),
+        (None, true) => (BAD, "changed on its way"),
+        (None, false) => (GOOD, "sound"),
+    };
+    page.line(
+        0,
+        Line::default()
+            .and(STRONG, format!("pair {} is ", pair.id))
+            .and(style, state)
+            .and(PLAIN, format!("  {asked}")),
+    );
+}
+
+/// A leg in a line.
+fn leg(connection: &Connection) -> Line {
+    let handshake = &connection.handshake;
+    let answer = match (handshake.outcome, handshake.status) {
+        (Outcome::Accepted, _) => "101".to_owned(),
+        (Outcome::Rejected, Some(status)) => format!("refused with {status}"),
+        (Outcome::Rejected, None) => "refused".to_owned(),
+        (Outcome::Unanswered, _) => "not answered".to_owned(),
+        (Outcome::Unseen, _) => "handshake not captured".to_owned(),
+    };
+    let close = |side: Side| {
+        let code = connection.close.of(side)?.code;
+        Some(match code {
+            Some(code) => format!("{side} Close {code}"),
+            None => format!("{side} Close"),
+        })
+    };
+    let closes: Vec<String> = Side::BOTH.into_iter().filter_map(close).collect();
+    let closes = if closes.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", closes.join(", "))
+    };
+    Line::new(format!(
+        "{} → {}, connection{NO_BREAK}{}: {answer}{closes}",
+        peer(&connection.client),
+        peer(&connection.server),
+        connection.id
+    ))
+}
+
+fn differences(page: &mut Page, pair: &Pair) {
+    let (illegal, legal): (Vec<_>, Vec<_>) = pair.differences.iter().partition(|it| !it.legal);
+    let what = match pair.paired_by {
+        Some(PairedBy::SeparateRuns) => "only one run has",
+        Some(PairedBy::SameConnection) => "changed between the two captures",
+        _ => "what the proxy changed",
+    };
+    if pair.differences.is_empty() {
+        let nothing = match pair.paired_by {
+            Some(PairedBy::SeparateRuns) => "the runs do not differ in what was compared",
+            _ => "both legs are the same in what was compared",
+        };
+        page.line(2, nothing);
+        return;
+    }
+    page.line(2, Line::default().and(STRONG, what));
+    let missing = |it: &&&Difference| it.near_server.is_none() && pair.near_server.is_none();
+    for (all, label, style) in [(&illegal, "illegal", BAD), (&legal, "legal", FAINT)] {
+        for difference in all.iter().take(DIFFERENCES) {
+            let label = if missing(&difference) {
+                "missing"
+            } else {
+                label
+            };
+            let head = Line::new("    ").and(style, format!("{label:<8}"));
+            let times = match difference.count {
+                1 => String::new(),
+                times => format!(", {times} times"),
+            };
+            let body = Line::new(bounded(&difference.message))
+                .and(FAINT, format!(" – {}{times}", places(difference)))
+                .and(FAINT, format!("  [{}]", difference.kind.as_str()));
+            page.entry(head, 12, body);
+        }
+        if all.len() > DIFFERENCES {
+            let more = all.len() - DIFFERENCES;
+            page.line(12, format!("and {more} more {label} ones (--format json)"));
+        }
+    }
+}
+
+/// Where a difference is, in words.
+fn places(difference: &Difference) -> String {
+    let place = |spot: Option<Spot>, near: &str| {
+        let spot = spot?;
+        Some(format!("packet{NO_BREAK}{} near the {near}", spot.packet))
+    };
+    let own = place(difference.near_client, "client");
+    let other = place(difference.near_server, "server");
+    let told: Vec<String> = own.into_iter().chain(other).collect();
+    told.join(", ")
+}
+
+/// Columns of a name and of the values of each leg.
+const NAME: usize = 26;
+const VALUE: usize = 23;
+
+/// The heads side by side: what makes a handshake, and what is not the same.
+fn headers(page: &mut Page, pair: &Pair) {
+    let is_changed = |line: &HeaderLine| line.near_client != line.near_server;
+    if !pair.headers.iter().any(is_changed) {
+        return;
+    }
+    let is_shown = |line: &&HeaderLine| {
+        let name = line.name.to_ascii_lowercase();
+        name.is_empty() || name.starts_with("sec-websocket-") || is_changed(line)
+    };
+    let (shown, same): (Vec<_>, Vec<_>) = pair.headers.iter().partition(is_shown);
+    for (side, title) in [(Side::Client, "request"), (Side::Server, "answer")] {
+        let lines: Vec<_> = shown.iter().filter(|line| line.sender == side).collect();
+        if lines.is_empty() {
+            continue;
+        }
+        let head = format!(
+            "    {title:<NAME$} {:<VALUE$} near the server",
+            "near the client"
+        );
+        page.line(0, Line::default().and(STRONG, head));
+        for line in lines {
+            header(page, line);
+        }
+    }
+    if !same.is_empty() {
+        let names = same.iter().map(|line| untrusted(&line.name));
+        page.line(
+            4,
+            Line::default().and(FAINT, format!("the same: {}", first_few(names))),
+        );
+    }
+    let masked = shown.iter().filter(|line| line.masked);
+    let masked: Vec<String> = masked.map(|line| untrusted(&line.name)).collect();
+    if !masked.is_empty() {
+        let text = format!(
+            "masked: {} (--show-headers shows them)",
+            first_few(masked.iter())
+        );
+        page.line(4, Line::default().and(FAINT, text));
+    }
+}
+
+fn header(page: &mut Page, line: &HeaderLine) {
+    let is_changed = line.near_client != line.near_server;
+    let mark = if is_changed { "≠ " } else { "  " };
+    let cell = |value: &Option<String>| match value {
+        None => "(none)".to_owned(),
+        Some(value) => fitted(value, VALUE),
+    };
+    let name = fitted(&line.name, NAME - 1);
+    let (own, other) = (cell(&line.near_client), cell(&line.near_server));
+    let style = |value: &Option<String>| {
+        if value.is_none() { DOUBTFUL } else { PLAIN }
+    };
+    let text = Line::new("  ")
+        .and(DOUBTFUL, mark)
+        .and(FAINT, format!("{name:<NAME$} "))
+        .and(style(&line.near_client), format!("{own:<VALUE$} "))
+        .and(style(&line.near_server), other);
+    page.entry(text, 4, "");
+    // What does not fit stands below, where it matters.
+    for (value, near) in [(&line.near_client, "client"), (&line.near_server, "server")] {
+        if let Some(value) = value
+            && is_changed
+            && value.chars().count() > VALUE
+        {
+            let whole = format!("near the {near}: {}", untrusted(value));
+            page.line(6, Line::default().and(FAINT, whole));
+        }
+    }
+}
+
+/// As much of a text as fits into a column.
+fn fitted(text: &str, width: usize) -> String {
+    let (shown, taken) = Untrusted(text.as_bytes()).beginning(width);
+    if taken == text.len() {
+        return shown;
+    }
+    let (mut shown, _) = Untrusted(text.as_bytes()).beginning(width - 1);
+    shown.push('…');
+    shown
+}
+
+fn latency_of(latency: &Latency, by: Option<PairedBy>) -> String {
+    let who = match by {
+        Some(PairedBy::SameConnection) => "the way between the captures",
+        _ => "the proxy",
+    };
+    format!(
+        "{who} took {} (median), {} (99 of 100), {} (worst) of {}",
+        microseconds(latency.median_us),
+        microseconds(latency.p99_us),
+        microseconds(latency.worst_us),
+        counted(latency.messages, "message")
+    )
+}
+
+fn clock_of(clock: ClockOffset) -> String {
+    let ahead = match clock.offset_us {
+        0 => "the clocks agree".to_owned(),
+        offset => {
+            let (who, by) = if offset > 0 {
+                ("server", offset.unsigned_abs())
+            } else {
+                ("client", offset.unsigned_abs())
+            };
+            format!("the one near the {who} is {} ahead", microseconds(by))
+        }
+    };
+    match clock.uncertainty_us {
+        Some(0) => ahead,
+        Some(doubt) => format!("{ahead}, by what passed, ± {}", microseconds(doubt)),
+        None => format!("{ahead}, if nothing took any time"),
+    }
+}
+
+fn microseconds(microseconds: u64) -> String {
+    match microseconds {
+        0..1000 => format!("{microseconds}{NO_BREAK}µs"),
+        1000..1_000_000 => {
+            let tenths = microseconds / 100;
+            format!("{}.{}{NO_BREAK}ms", tenths / 10, tenths % 10)
+        }
+        _ => {
+            let hundredths = microseconds / 10_000;
+            format!("{}.{:02}{NO_BREAK}s", hundredths / 100, hundredths % 100)
+        }
+    }
+}
+
+fn summary(page: &mut Page, comparison: &Comparison, sound: usize) {
+    let summary = &comparison.summary;
+    if !comparison.unpaired.near_server.is_empty() {
+        let ids = comparison.unpaired.near_server.iter();
+        let text = format!(
+            "near the server only, in no pair: connection {}",
+            first_few(ids)
+        );
+        page.line(0, text);
+    }
+    for (bound, times) in &summary.limits {
+        page.line(
+            0,
+            format!("bound met: {bound}, {}", counted(*times, "time")),
+        );
+    }
+    if comparison.pairs.is_empty() {
+        page.line(
+            0,
+            "nothing to compare: no WebSocket connection near the client that can be read",
+        );
+        return;
+    }
+    let pairs = counted(summary.pairs, "connection");
+    let changed = format!(
+        "{} and {}",
+        counted(summary.illegal, "illegal difference"),
+        counted(summary.legal, "legal one")
+    );
+    let line = if sound == comparison.pairs.len() {
+        Line::default()
+            .and(GOOD, format!("{pairs}, none broken"))
+            .and(PLAIN, format!("; {changed}"))
+    } else {
+        let broken = comparison.pairs.len() - sound;
+        Line::default()
+            .and(BAD, format!("{broken} of {pairs} broken or changed"))
+            .and(PLAIN, format!("; {changed}"))
+    };
+    page.line(0, line);
+}
