@@ -21,6 +21,7 @@ use crate::limits::Limits;
 use crate::packet::{PacketId, RawPacket};
 use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
 use crate::source::{self, Captures, Damage, Ending, Input, PacketSource, Refusal, Stop};
+use crate::time::Timestamp;
 use choosing::Chooser;
 
 /// What an analysis is to do.
@@ -189,6 +190,33 @@ pub fn check_packets(source: &mut impl PacketSource, options: &Options) -> Repor
         }
     }
     run.finish(&mut |_| {}).report
+}
+
+/// Records what one source holds, as [`record`] does: from memory, for tests.
+pub fn record_packets(
+    source: &mut impl PacketSource,
+    first_input: u32,
+    options: &Options,
+) -> Recording {
+    let analyzer = Analyzer::recording(options.limits.clone(), options.exposure);
+    let before = usize::try_from(first_input).unwrap_or(0);
+    let inputs = std::iter::repeat_with(model::Input::default).take(before + 1);
+    let mut run = Run::new(analyzer, inputs.collect(), options);
+    let mut period: Option<(Timestamp, Timestamp)> = None;
+    while source.advance() {
+        let Some(packet) = source.packet() else { break };
+        let time = packet.time;
+        let (first, last) = period.unwrap_or((time, time));
+        period = Some((first.min(time), last.max(time)));
+        run.take(&packet, &mut |_| {});
+    }
+    if let Some(input) = run.inputs.get_mut(before) {
+        input.first_time = period.map(|(first, _)| first);
+        input.last_time = period.map(|(_, last)| last);
+    }
+    let mut recording = run.finish(&mut |_| {});
+    drop(recording.report.inputs.drain(..before));
+    recording
 }
 
 /// One analysis while it runs.

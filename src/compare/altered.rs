@@ -247,6 +247,18 @@ impl<'a> Block<'_, '_, 'a> {
             }
             return;
         }
+        let is_same = |one: &&TapedFrame, other: &&TapedFrame| {
+            one.digest == other.digest && one.length == other.length && one.length > 0
+        };
+        let has_some = |frame: &&TapedFrame| near.frames.iter().any(|one| is_same(&one, frame));
+        if far.frames.iter().any(|frame| has_some(&frame)) {
+            self.frames(
+                std::slice::from_ref(near),
+                std::slice::from_ref(far),
+                differences,
+            );
+            return;
+        }
         let words = "a message arrived with another content, in other frames";
         self.edited(near, far, words.to_owned(), broken, differences);
     }

@@ -109,9 +109,10 @@ fn invented(way: &Way<'_, '_>, arrived: &TapedFrame, clock: Clock, differences: 
         return;
     }
     let at = moment(sender.peer(), arrived.seen.place.time, clock);
-    let was_over = near
-        .end(sender)
-        .is_some_and(|end| moment(sender, end.time, clock) <= at.saturating_add(clock.doubt()));
+    let was_over = near.ended_first() == Some(sender)
+        && near
+            .end(sender)
+            .is_some_and(|end| moment(sender, end.time, clock) <= at.saturating_add(clock.doubt()));
     // The proxy may answer a Close itself.
     let is_answer = far
         .close(sender.peer())
