@@ -127,6 +127,13 @@ impl Conversation {
         Some((client, self.log.as_deref_mut()?))
     }
 
+    /// Records that a segment came, where that is wanted.
+    pub(super) fn hear(&mut self, way: Way, segment: &Segment<'_>) {
+        if let Some(tape) = &mut self.tape {
+            tape.hear(way, segment);
+        }
+    }
+
     /// Notes who opened the connection.
     pub(super) fn opened_by(&mut self, opener: Option<Way>) {
         if let Some(client) = opener {

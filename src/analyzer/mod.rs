@@ -209,6 +209,11 @@ impl Analyzer {
                 limits,
                 watch,
             );
+            if recorder.is_some()
+                && let Followed::Read(conversation) = state
+            {
+                conversation.hear(flow.way(segment), segment);
+            }
             // Of what nothing was read holds what it held before.
             if any {
                 after = Held::by(flow, state);

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use twox_hash::XxHash64;
 
-use crate::decode::Endpoint;
+use crate::decode::{Endpoint, Segment, TcpFlags};
 use crate::limits::Limits;
 use crate::packet::PacketId;
 use crate::place::Place;
 use crate::side::{Side, Sides};
-use crate::tcp::{Arrival, Flow, Way};
+use crate::tcp::{Arrival, Flow, Way, Ways};
 use crate::time::Timestamp;
 use crate::websocket::assembly::{Legible, MessageSeen};
 use crate::websocket::event::{FrameEvent, FrameSeen, Oddity};
@@ -40,6 +40,9 @@ pub struct Recorded {
     pub tape: Tape,
     /// A side ended its stream, or went on, in bytes that the capture lacks.
     pub has_unseen_end: Sides<bool>,
+    /// The time of each side's latest packet that is no RST: whoever resets a connection sends no
+    /// other.
+    pub went_on_until: Sides<Option<Timestamp>>,
 }
 
 impl Recorded {
@@ -50,6 +53,10 @@ impl Recorded {
         mut tape: Tape,
     ) -> Self {
         tape.finish();
+        let went_on_until = Sides {
+            client: *tape.went_on_until.of(client),
+            server: *tape.went_on_until.of(client.back()),
+        };
         let (_, first_packet) = flow.first_packet();
         Self {
             first_packet,
@@ -59,6 +66,7 @@ impl Recorded {
                 client: flow.direction(client).has_unseen_end(),
                 server: flow.direction(client.back()).has_unseen_end(),
             },
+            went_on_until,
         }
     }
 }
@@ -92,6 +100,7 @@ pub struct Tape {
     /// Bytes that are left for all tapes.
     left: Arc<AtomicUsize>,
     bound: Option<&'static str>,
+    went_on_until: Ways<Option<Timestamp>>,
 }
 
 /// What one side sent.
@@ -220,6 +229,14 @@ impl Tape {
     fn finish(&mut self) {
         for side in Side::BOTH {
             self.sides.of_mut(side).end(false);
+        }
+    }
+
+    /// A segment came.
+    pub(super) fn hear(&mut self, way: Way, segment: &Segment<'_>) {
+        if !segment.flags.contains(TcpFlags::RST) {
+            let until = self.went_on_until.of_mut(way);
+            *until = (*until).max(Some(segment.time));
         }
     }
 

@@ -64,7 +64,9 @@ impl<'a> Block<'_, '_, 'a> {
             && is_begun(last)
         {
             let sent = near.get(before.len());
-            if sent.is_none_or(|sent| is_cut_off(last, sent) || !sent.is_complete()) {
+            let is_lost = self.way.far.lacks(self.way.sender);
+            let is_cut = |sent: &Unit<'_>| is_cut_off(last, sent) || !sent.is_complete();
+            if is_lost || sent.is_none_or(is_cut) {
                 if let (Some(sent), Some(tail), None) = (sent, self.tail, foreign) {
                     self.cut(sent, last, tail, differences);
                 }
@@ -72,12 +74,13 @@ impl<'a> Block<'_, '_, 'a> {
                 near = near.get(..before.len()).unwrap_or(near);
             }
         }
+        // What its sender did not end, or no capture shows to its end, is not known.
         if let Some((last, before)) = near.split_last()
             && self.tail.is_some()
             && is_begun(last)
-            && far.len() < near.len()
         {
             near = before;
+            far = far.get(..before.len()).unwrap_or(far);
         }
         self.units(near, far, differences);
     }
@@ -403,7 +406,8 @@ fn with_rule(words: String, rule: Option<&'static str>) -> String {
 /// Whether what arrived is only the beginning of what was sent.
 fn is_cut_off(arrived: &Unit<'_>, sent: &Unit<'_>) -> bool {
     let whole = arrived.frames.last().is_some_and(|last| last.whole);
-    !whole || arrived.raw_length() < sent.raw_length()
+    let is_otherwise = arrived.is_compressed() != sent.is_compressed();
+    !whole || is_otherwise || arrived.raw_length() < sent.raw_length()
 }
 
 /// The rule that frames break where they arrived, and that their sender keeps.
@@ -437,6 +441,9 @@ pub(super) fn bits(
         .handshake()
         .filter(|handshake| handshake.response().is_some())
         .map(|handshake| handshake.agreement().allows_rsv1());
+    // What inflates to what was sent is compressed, and not a bit that was set.
+    let is_read = near.content().is_some() && near.content() == far.content();
+    let is_raw_same = is_raw_same && !is_read;
     match (near.is_compressed(), far.is_compressed()) {
         (false, true) if is_raw_same => {
             return Some(format!("RSV1 was set on a {opcode} frame"));

@@ -68,9 +68,9 @@ impl Clock {
         near_server.nanos().saturating_sub(self.offset)
     }
 
-    /// Nanoseconds by which it may be wrong; a guess where nothing bounds it from both sides.
+    /// Nanoseconds by which it may be wrong: any number where nothing bounds it from both sides.
     pub(super) fn doubt(&self) -> i64 {
-        const UNBOUNDED: i64 = 1_000_000_000;
+        const UNBOUNDED: i64 = i64::MAX / 4;
         let doubt = self.uncertainty.map(i64::try_from);
         doubt.and_then(Result::ok).unwrap_or(UNBOUNDED)
     }

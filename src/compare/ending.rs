@@ -169,44 +169,34 @@ impl Ends<'_, '_> {
                 .saturating_add(self.clock.doubt())
     }
 
-    /// An end that one place shows and whose sender did not send it.
+    /// A RST that one place shows and whose sender did not send it: where he was, he went on, and
+    /// whoever resets a connection does not.
     pub(super) fn injected(&self) -> Option<Ending> {
-        let doubt = self.clock.doubt().saturating_add(1_000_000);
         let of = |side: Side| {
-            let (near, far, sent_at, seen_at) = match side {
-                Side::Client => (
-                    self.near_client,
-                    self.near_server,
-                    self.near_client_at(side),
-                    self.near_server_at(side),
-                ),
-                Side::Server => (
-                    self.near_server,
-                    self.near_client,
-                    self.near_server_at(side),
-                    self.near_client_at(side),
-                ),
+            let (near, far) = match side {
+                Side::Client => (self.near_client, self.near_server),
+                Side::Server => (self.near_server, self.near_client),
             };
-            let seen_at = seen_at?;
-            let by_reset = *far.connection.close.tcp.of(side) == Some(TcpEnd::Rst);
-            let is_forged = match sent_at {
-                // Nobody can have seen it before it was sent.
-                Some(sent) => by_reset && seen_at.saturating_add(doubt) < sent,
-                None => match side {
-                    Side::Client => {
-                        self.was_watching(near, self.near_client.captured_until, seen_at)
-                    }
-                    Side::Server => {
-                        self.was_watching(near, self.near_server.captured_until, seen_at)
-                    }
-                },
-            };
-            is_forged.then_some((side, seen_at, by_reset))
+            let is_reset = *far.connection.close.tcp.of(side) == Some(TcpEnd::Rst);
+            let seen = far.end(side).filter(|_| is_reset)?;
+            let at = self.moment(side.peer(), seen.time);
+            let sent = near.end(side);
+            let was_reset = *near.connection.close.tcp.of(side) == Some(TcpEnd::Rst);
+            let doubt = self.clock.doubt();
+            let is_later = |time: Timestamp| self.moment(side, time) > at.saturating_add(doubt);
+            let went_on = near.went_on_until(side).is_some_and(is_later);
+            let is_marked = far.connection.findings.iter().any(|finding| {
+                let forged = matches!(finding.rule, "foreign-segment" | "reset-injected");
+                forged && finding.sender == Some(side)
+            });
+            let was_sent = sent.is_some_and(|sent| !is_later(sent.time)) && was_reset;
+            let is_forged = !was_sent && (went_on || (is_marked && sent.is_none()));
+            is_forged.then_some((side, at))
         };
-        let (side, at, by_reset) = Side::BOTH
+        let (side, at) = Side::BOTH
             .into_iter()
             .filter_map(of)
-            .min_by_key(|(_, at, _)| *at)?;
+            .min_by_key(|(_, at)| *at)?;
         let (near_client, near_server) = match side {
             Side::Client => (None, self.near_server.end(side)),
             Side::Server => (self.near_client.end(side), None),
@@ -216,24 +206,17 @@ impl Ends<'_, '_> {
             at,
             near_client,
             near_server,
-            by_reset,
+            by_reset: true,
             is_certain: true,
         })
     }
 
-    /// Whether a leg's capture was still running when something was seen on the other one, and
-    /// lacks nothing of what its side sent.
-    fn was_watching(&self, leg: &Leg<'_>, until: Option<Timestamp>, at: i64) -> bool {
-        let is_near_server = std::ptr::eq(leg, self.near_server);
-        let own = |time: Timestamp| {
-            if is_near_server {
-                self.clock.near_client(time)
-            } else {
-                time.nanos()
-            }
-        };
-        let last = own(leg.connection.end).max(until.map_or(i64::MIN, own));
-        last >= at.saturating_sub(self.clock.doubt())
+    /// A moment of a side's leg, by the clock near the client.
+    const fn moment(&self, nearest: Side, time: Timestamp) -> i64 {
+        match nearest {
+            Side::Client => time.nanos(),
+            Side::Server => self.clock.near_client(time),
+        }
     }
 
     /// Of one connection: the endpoint that ended it.
@@ -303,7 +286,8 @@ impl Ends<'_, '_> {
             };
             let way = Way::of(side, self.near_client, self.near_server);
             let message = format!(
-                "a {how} in the {side}'s name arrived at {}, which the {side} had not sent",
+                "a {how} in the {side}'s name arrived at {}, which the {side} had not sent: it \
+                 went on",
                 way.receiver()
             );
             let (near, far) = match side {

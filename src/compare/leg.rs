@@ -150,6 +150,11 @@ impl<'a> Leg<'a> {
         !seen && self.recorded.is_some_and(|it| *it.has_unseen_end.of(side))
     }
 
+    /// When a side sent the latest packet that is no RST.
+    pub(super) fn went_on_until(&self, side: Side) -> Option<Timestamp> {
+        *self.recorded?.went_on_until.of(side)
+    }
+
     /// Its first packet.
     pub(super) const fn first_packet(&self) -> PacketId {
         PacketId {

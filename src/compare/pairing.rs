@@ -243,8 +243,10 @@ impl Fit {
         if !is_run || !says_the_same {
             return None;
         }
-        if !has_heads {
-            return (self.shared > 1).then_some(PairedBy::Content);
+        // Clocks may be hours apart; a run of another client says nothing of this one.
+        if !has_heads || !is_of_one_client(own, other) {
+            let is_known = self.shared > 1 || (self.shared > 0 && self.is_same_path);
+            return is_known.then_some(PairedBy::Content);
         }
         Some(PairedBy::SeparateRuns)
     }

@@ -115,6 +115,17 @@ impl<'p, 'a> Runs<'p, 'a> {
                 .but("what differs between the runs is not known"),
             );
         }
+        if Side::BOTH.into_iter().any(|side| sound.lacks(side)) {
+            return Some(
+                Suspect::new(
+                    "capture-incomplete",
+                    Party::Capture,
+                    Confidence::Likely,
+                    format!("{words}, of which the capture lacks what would show that"),
+                )
+                .but("where bytes are missing the sound run may be broken, too"),
+            );
+        }
         let cause = finding.map_or("undetermined", |finding| cause(broken, sound, finding));
         let suspect = Suspect::new(
             cause,

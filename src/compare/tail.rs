@@ -61,10 +61,12 @@ impl<'p, 'a> Tail<'p, 'a> {
         if near.tape(sender).barrier.is_some() || near.lacks(sender) {
             return false;
         }
-        near.ended_first().is_some() || {
-            let time = unit.place().map(|place| place.time);
-            time.is_some_and(|time| self.was_seen_near(time, near.captured_until))
-        }
+        // A FIN has a number, and so has what acknowledges: behind them nothing can be missing.
+        let is_ended = *near.connection.close.tcp.of(sender) == Some(TcpEnd::Fin);
+        let arrived = unit.place().map(|place| place.time);
+        let acknowledged = near.went_on_until(sender.peer());
+        !near.has_unseen_end(sender)
+            && (is_ended || arrived.is_some_and(|time| self.was_seen_near(time, acknowledged)))
     }
 
     /// Whether a message that arrived in part was cut off by whoever passes it on.
