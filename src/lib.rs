@@ -28,6 +28,13 @@
 //! websocket::reader ──FrameEvent<'s>──▶ websocket::assembly ──Heard──▶ rules
 //! ```
 //!
+//! Where both sides of a proxy were captured, what passed on each leg is recorded beside the
+//! report, and the two are held against each other:
+//!
+//! ```text
+//! analyzer::tape ──Recorded──▶ compare ──▶ report::model::Comparison ──▶ text, JSON
+//! ```
+//!
 //! [`analyzer`] holds the line together: it knows which stage each connection is in, passes events
 //! on, and shows them to whoever watches ([`analyzer::watch`]: `frames` and `messages` are made of
 //! that, and `check` of the findings).
@@ -55,6 +62,7 @@
 //! | [`symptoms`] | what libraries say, which causes are behind it, and what of that a report shows | io, packets |
 //! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
 //! | [`hygiene`] | what is the matter with the capture itself | connections |
+//! | [`compare`] | two recordings of the same connections: which belong together, what is not the same | packets |
 //! | [`report`] | the report as values, and how it is shown | packets |
 //! | [`cli`] | options, exit statuses; the only place that prints | everything else |
 //!
@@ -74,6 +82,7 @@
 //! | rules → diagnosis → report | [`Finding`](rules::Finding) | itself | – |
 //! | analyzer → diagnosis | [`Case`](diagnosis::Case): what is known of a broken connection | the connection | 0 |
 //! | diagnosis → report | [`Verdict`](report::model::Verdict) | itself | – |
+//! | analyzer → compare | [`Recorded`](analyzer::tape::Recorded): digests of frames and messages, and the heads, only where captures are compared | itself | bounded |
 //!
 //! # Keys to honesty
 //!

@@ -21,8 +21,9 @@ use wsblame::report::model::{
 use wsblame::source::{MemoryPacket, Packets};
 use wsblame::time::Timestamp;
 use wsblame_fixtures::Side::{Client, Server};
+use wsblame_fixtures::pairs::{self, PairFixture};
 use wsblame_fixtures::{
-    Capture, Conversation, Deflater, Flags, Frame, Head, Legs, LengthForm, Mask,
+    Capture, Conversation, Deflater, Flags, Frame, Head, Legs, LengthForm, Mask, Precision,
 };
 
 const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
@@ -591,7 +592,8 @@ fn a_reset_that_nobody_sent_was_injected() {
         legs.pass(Client, Frame::text("hello"))
             .pass(Server, Frame::text("hello yourself"));
         legs.near(side.peer()).forge(side, Flags::RST, Vec::new());
-        legs.meet().pass(side, Frame::text("still there"));
+        legs.wait(Duration::from_millis(20))
+            .pass(side, Frame::text("still there"));
         legs.near(side.peer()).rst(side.peer());
         legs.meet();
         legs.near(side).rst(side.peer());
@@ -776,4 +778,125 @@ fn of_two_runs_the_one_through_the_proxy_is_told_apart() {
             "{pair:#?}"
         );
     }
+}
+
+#[test]
+fn the_files_are_what_the_recipe_makes() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/legs-built");
+    for PairFixture { name, captures } in pairs::all() {
+        for (near, capture) in ["client", "server"].iter().zip(captures) {
+            let path = folder.join(name).join(format!("near-{near}.pcap"));
+            let made = capture.to_pcap(Precision::Microseconds);
+            let same = std::fs::read(&path).ok() == Some(made);
+            assert!(same, "cargo run -p wsblame-fixtures: {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_built_pairs_say_what_their_names_say() {
+    let verdicts: Vec<_> = pairs::all()
+        .into_iter()
+        .map(|fixture| {
+            let pair = compared(&fixture.captures).pairs.remove(0);
+            (fixture.name, pair.verdict.map(|it| (it.party, it.cause)))
+        })
+        .collect();
+    let proxys = |cause| Some((Party::Intermediary, cause));
+    assert_eq!(
+        verdicts,
+        [
+            (
+                "extension-stripped-from-101",
+                proxys("extension-response-stripped")
+            ),
+            ("idle-timeout", proxys("idle-timeout")),
+            ("frames-made-anew", None),
+        ]
+    );
+}
+
+#[test]
+fn credentials_are_masked_unless_they_are_asked_for() {
+    let [own, other] = pairs::all().remove(0).captures;
+    let of = |headers| {
+        let (own, other) = (recording(&own, 0), recording(&other, 1));
+        let comparison = compare(own, Some(other), Exposure { headers });
+        serde_json::to_string(&comparison).unwrap()
+    };
+    assert!(!of(false).contains("session=0123456789"));
+    assert!(of(true).contains("session=0123456789"));
+}
+
+#[test]
+fn the_contract_is_kept() {
+    let comparison = compared(&pairs::all().remove(0).captures);
+    let value = serde_json::to_value(&comparison).unwrap();
+    assert_eq!(value["schema"], "wsblame.compare/1");
+    assert_eq!(value["inputs"].as_array().unwrap().len(), 2);
+    assert_eq!(value["connections"][1]["input"], 1);
+    assert_eq!(value["connections"][1]["id"], 2);
+    let pair = &value["pairs"][0];
+    assert_eq!(pair["paired_by"], "sec-websocket-key");
+    assert_eq!(pair["near_server"]["connection"], 2);
+    let removed = pair["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["legal"] == false)
+        .unwrap();
+    assert_eq!(removed["kind"], "header-removed");
+    assert_eq!(removed["sender"], "server");
+    assert_eq!(removed["near_client"]["packet"], 5);
+    for key in ["median_us", "p99_us", "worst_us", "messages"] {
+        assert!(pair["added_latency"][key].is_u64(), "{key}");
+    }
+    assert_eq!(pair["verdict"]["confidence"], "certain");
+    assert!(
+        value["unpaired"]["near_client"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    assert!(
+        value["unpaired"]["near_server"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn what_comes_from_the_wire_stays_harmless() {
+    let evil = "\u{1b}[2J\u{202e}";
+    let request = Head::upgrade()
+        .field("X-Evil", evil)
+        .field(EXTENSIONS, evil);
+    let other = Head::upgrade().field("Via", evil);
+    let answer = Head::switching(&request).field("Server", evil);
+    let mut legs = Legs::new();
+    legs.open()
+        .upgrade_with(
+            [&request, &other],
+            [&answer.clone().field(EXTENSIONS, evil), &answer],
+        )
+        .pass(Client, Frame::text(evil))
+        .change(Server, [], [Frame::close(1009, evil)]);
+    let page = Head::new(format!("HTTP/1.1 403 {evil}")).encode();
+    legs.relay(Server, Vec::new(), page).end(Server);
+    let comparison = compared(&legs.captures());
+    let mut text = Vec::new();
+    wsblame::report::text::comparison::write(&comparison, &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(
+        !text.contains("\u{1b}[2J") && !text.contains('\u{202e}'),
+        "{text}"
+    );
+    let mut json = Vec::new();
+    wsblame::report::json::write_comparison(&comparison, &mut json).unwrap();
+    let json = String::from_utf8(json).unwrap();
+    assert!(
+        !json.contains('\u{1b}') && !json.contains('\u{202e}'),
+        "{json}"
+    );
 }

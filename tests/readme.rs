@@ -59,6 +59,9 @@ fn the_readme_shows_what_the_program_prints() {
     const BLOCKED: &str = "fixtures/real/injected-403/capture.pcap";
     let explain = ["explain", "RSV1 must be clear", BLOCKED];
     hold("explain", &screen(&explain, 1));
+    const LEGS: &str = "fixtures/legs-built/extension-stripped-from-101";
+    let [own, other] = ["client", "server"].map(|near| format!("{LEGS}/near-{near}.pcap"));
+    hold("compare", &screen(&["compare", &own, &other], 1));
     hold(
         "rules",
         &wsblame::report::catalogue::markdown_table(wsblame::rules::ALL),

@@ -119,6 +119,11 @@ impl Ends<'_, '_> {
                 (Ender::Between, self.is_seen_near_client(at))
             }
         };
+        // A FIN may be among what is missing.
+        let hides = |leg: &Leg<'_>, side| leg.connection.captured.of(side).missing_bytes > 0;
+        let is_hidden = ender == Ender::Between
+            && (hides(self.near_client, Side::Client) || hides(self.near_server, Side::Server));
+        let is_certain = is_certain && !is_hidden;
         let (near_client, near_server) = match ender {
             Ender::Endpoint(side) => (self.near_client.end(side), self.near_server.end(side)),
             Ender::Between => (

@@ -118,9 +118,9 @@ impl PairedBy {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SameConnection => "the same TCP connection at both places",
-            Self::SecWebsocketKey => "paired by Sec-WebSocket-Key",
-            Self::Content => "paired by target, time and messages",
-            Self::SeparateRuns => "two runs, paired by target and messages",
+            Self::SecWebsocketKey => "by Sec-WebSocket-Key",
+            Self::Content => "by target, time and messages: the proxy makes a key of its own",
+            Self::SeparateRuns => "two runs of one client, by target and messages",
         }
     }
 }

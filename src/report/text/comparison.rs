@@ -7,8 +7,8 @@ use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page, STRONG};
 use super::words::{NO_BREAK, bounded, counted, first_few, peer, untrusted};
 use super::{SHOWN_IN_FULL, hygiene, inputs, names_of_inputs, verdict};
 use crate::report::model::{
-    ClockOffset, Comparison, Connection, Difference, HeaderLine, Latency, Outcome, Pair, PairedBy,
-    Spot,
+    ClockOffset, Comparison, Connection, Difference, DifferenceKind as Kind, HeaderLine, Latency,
+    Outcome, Pair, PairedBy, Spot,
 };
 use crate::report::names::Names;
 use crate::side::Side;
@@ -66,11 +66,11 @@ fn pair(page: &mut Page, names: &Names, comparison: &Comparison, pair: &Pair) {
     };
     let other = pair.near_server.and_then(|leg| find(leg.connection));
     heading(page, pair, own);
-    page.field("near client", leg(own));
+    page.field("client leg", leg(own));
     match other {
-        Some(other) => page.field("near server", leg(other)),
+        Some(other) => page.field("server leg", leg(other)),
         None => page.field(
-            "near server",
+            "server leg",
             Line::default().and(DOUBTFUL, "no counterpart"),
         ),
     }
@@ -86,6 +86,7 @@ fn pair(page: &mut Page, names: &Names, comparison: &Comparison, pair: &Pair) {
     }
     differences(page, pair);
     headers(page, pair);
+    page.blank();
     if let Some(latency) = &pair.added_latency {
         page.field("latency", latency_of(latency, pair.paired_by));
     }
@@ -168,6 +169,14 @@ fn differences(page: &mut Page, pair: &Pair) {
         return;
     }
     page.line(2, Line::default().and(STRONG, what));
+    // These stand in the heads below, side by side.
+    let (in_heads, legal): (Vec<_>, Vec<_>) = legal.into_iter().partition(|it| {
+        let is_header = matches!(
+            it.kind,
+            Kind::HeaderAdded | Kind::HeaderRemoved | Kind::HeaderChanged
+        );
+        is_header && !pair.headers.is_empty()
+    });
     let missing = |it: &&&Difference| it.near_server.is_none() && pair.near_server.is_none();
     for (all, label, style) in [(&illegal, "illegal", BAD), (&legal, "legal", FAINT)] {
         for difference in all.iter().take(DIFFERENCES) {
@@ -191,6 +200,15 @@ fn differences(page: &mut Page, pair: &Pair) {
             page.line(12, format!("and {more} more {label} ones (--format json)"));
         }
     }
+    if !in_heads.is_empty() {
+        let fields = counted(in_heads.len() as u64, "header field");
+        let head = Line::new("    ").and(FAINT, format!("{:<8}", "legal"));
+        page.entry(
+            head,
+            12,
+            format!("{fields} added, removed or rewritten: below"),
+        );
+    }
 }
 
 /// Where a difference is, in words.
@@ -206,8 +224,8 @@ fn places(difference: &Difference) -> String {
 }
 
 /// Columns of a name and of the values of each leg.
-const NAME: usize = 26;
-const VALUE: usize = 23;
+const NAME: usize = 24;
+const VALUE: usize = 25;
 
 /// The heads side by side: what makes a handshake, and what is not the same.
 fn headers(page: &mut Page, pair: &Pair) {
@@ -220,6 +238,7 @@ fn headers(page: &mut Page, pair: &Pair) {
         name.is_empty() || name.starts_with("sec-websocket-") || is_changed(line)
     };
     let (shown, same): (Vec<_>, Vec<_>) = pair.headers.iter().partition(is_shown);
+    page.blank();
     for (side, title) in [(Side::Client, "request"), (Side::Server, "answer")] {
         let lines: Vec<_> = shown.iter().filter(|line| line.sender == side).collect();
         if lines.is_empty() {
@@ -259,7 +278,7 @@ fn header(page: &mut Page, line: &HeaderLine) {
         None => "(none)".to_owned(),
         Some(value) => fitted(value, VALUE),
     };
-    let name = fitted(&line.name, NAME - 1);
+    let name = fitted(&line.name, NAME);
     let (own, other) = (cell(&line.near_client), cell(&line.near_server));
     let style = |value: &Option<String>| {
         if value.is_none() { DOUBTFUL } else { PLAIN }
