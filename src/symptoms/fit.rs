@@ -3,6 +3,7 @@
 
 mod absence;
 mod clue;
+mod verdict;
 
 use std::collections::BTreeSet;
 
@@ -117,13 +118,17 @@ fn joined(mut why: String, too: &str) -> String {
 /// bytes the symptom complains of, where that is known.
 #[must_use]
 pub fn fit(causes: &[&Cause], report: &Report, complained_of: Option<Side>) -> Vec<Fit> {
-    let truths: Vec<Vec<Truth>> = causes
+    let mut truths: Vec<Vec<Truth>> = causes
         .iter()
         .map(|cause| {
             let of = |connection| truth(cause, report, connection, complained_of);
             report.connections.iter().map(of).collect()
         })
         .collect();
+    for (index, connection) in report.connections.iter().enumerate() {
+        let of = truths.iter_mut().filter_map(|of| of.get_mut(index));
+        verdict::speak(connection, causes.iter().copied().zip(of).collect());
+    }
     // Where something fits, the text is of one of these connections; else it may be of any.
     let supporting: BTreeSet<usize> = truths
         .iter()
@@ -162,33 +167,10 @@ fn truth(
     {
         return Truth::No(why);
     }
-    let truth = match (shown, &cause.unseen) {
+    match (shown, &cause.unseen) {
         (Some(Truth::No(_)) | None, Some(unseen)) => Truth::Unknown(unseen.clone()),
         (Some(shown), _) => shown,
         (None, None) => Truth::Unknown("nothing on the wire would show it".to_owned()),
-    };
-    with_verdict(cause, connection, truth)
-}
-
-/// The verdict on a connection speaks for the cause that it names.
-fn with_verdict(cause: &Cause, connection: &Connection, truth: Truth) -> Truth {
-    let verdict = connection
-        .verdict
-        .as_ref()
-        .filter(|verdict| cause.cause.as_deref() == Some(verdict.cause));
-    let Some(verdict) = verdict else {
-        return truth;
-    };
-    let said = format!(
-        "the verdict on connection {} is {}, {}",
-        connection.id,
-        verdict.cause,
-        verdict.confidence.as_str()
-    );
-    match truth {
-        Truth::Yes(places, why) => Truth::Yes(places, joined(why, &said)),
-        Truth::Unknown(_) => Truth::Yes(vec![first_place(connection)], said),
-        no @ Truth::No(_) => no,
     }
 }
 
