@@ -900,3 +900,51 @@ fn what_comes_from_the_wire_stays_harmless() {
         "{json}"
     );
 }
+
+#[test]
+fn captures_in_the_other_order_are_noticed() {
+    let mut legs = Legs::accepted();
+    legs.ahead(Duration::from_secs(77))
+        .pass(Client, Frame::text("hello"))
+        .change(Server, [Frame::text("hi")], [Frame::text("hi").rsv1()])
+        .close_by(Client, 1002);
+    let [own, other] = legs.captures();
+    let comparison = compared(&[other, own]);
+    assert!(comparison.swapped);
+    let pair = &comparison.pairs[0];
+    assert_eq!(
+        (
+            pair.near_client.connection,
+            pair.near_server.unwrap().connection
+        ),
+        (2, 1)
+    );
+    assert_proxys(pair, Kind::FrameAltered, "frames-altered");
+    assert!(!compared(&legs.captures()).swapped);
+}
+
+#[test]
+fn a_response_that_cuts_into_a_frame_is_the_proxys() {
+    for side in [Client, Server] {
+        let mut legs = Legs::accepted();
+        legs.pass(Client, Frame::text("hi"))
+            .pass(Server, Frame::text("ok"));
+        let whole = legs.near(side).encode(side, [Frame::text(vec![b'x'; 400])]);
+        let half = whole[..100].to_vec();
+        legs.relay(side, whole, half);
+        let page = Head::response(403, "Forbidden", "<html>no</html>").encode();
+        let page = if side == Server {
+            page
+        } else {
+            Head::upgrade().encode()
+        };
+        legs.relay(side, Vec::new(), page);
+        legs.near(side.peer()).end(side);
+        let pair = pair_of(&legs);
+        assert_eq!(
+            pair.verdict.as_ref().unwrap().party,
+            Party::Intermediary,
+            "{pair:#?}"
+        );
+    }
+}

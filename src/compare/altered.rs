@@ -51,7 +51,10 @@ impl<'a> Block<'_, '_, 'a> {
             near = near
                 .get(..=at.min(near.len().saturating_sub(1)))
                 .unwrap_or(near);
-            let due = near.get(far.len());
+            let cuts = unit
+                .and_then(|unit| unit.foreign)
+                .is_some_and(|foreign| foreign.inside_frame);
+            let due = near.get(far.len().saturating_sub(usize::from(cuts)));
             if let Some(unit) = unit {
                 self.intruded(unit, due, differences);
             }

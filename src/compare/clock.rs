@@ -63,6 +63,23 @@ impl Clock {
         }
     }
 
+    /// Whether everything arrived before it was sent, so that the captures are the other way round:
+    /// whatever the clocks, nothing passes in both directions at once in less than no time.
+    pub(super) fn is_backwards(passages: &[Passage]) -> bool {
+        let of = |sender| {
+            let passages = passages.iter().filter(move |it| it.sender == sender);
+            passages.map(|it| {
+                it.near_server
+                    .nanos()
+                    .saturating_sub(it.near_client.nanos())
+            })
+        };
+        match (of(Side::Client).max(), of(Side::Server).min()) {
+            (Some(highest), Some(lowest)) => highest < lowest,
+            _ => false,
+        }
+    }
+
     /// A moment of the clock near the server, by the one near the client, in nanoseconds.
     pub(super) const fn near_client(&self, near_server: Timestamp) -> i64 {
         near_server.nanos().saturating_sub(self.offset)

@@ -47,8 +47,10 @@ pub fn compare(
     near_server: Option<Recording>,
     exposure: Exposure,
 ) -> Comparison {
-    let parts = Parts::of(near_client, near_server);
+    let mut parts = Parts::of(near_client, near_server);
+    parts.is_swapped = parts.are_swapped(exposure);
     let mut comparison = parts.compare(exposure);
+    comparison.swapped = parts.is_swapped;
     comparison.inputs = parts.inputs;
     comparison.passed_over = parts.passed_over;
     comparison.hygiene = parts.hygiene;
@@ -68,6 +70,8 @@ struct Parts {
     /// Connections of the first capture: the others are of the second.
     own: usize,
     is_one: bool,
+    /// The first capture is the one near the server.
+    is_swapped: bool,
     periods: [Period; 2],
     bystanders: [Vec<Bystander>; 2],
 }
@@ -104,6 +108,7 @@ impl Parts {
             recorded: BTreeMap::new(),
             own,
             is_one,
+            is_swapped: false,
             bystanders: [near_client.bystanders, Vec::new()],
         };
         let mut recorded = near_client.recorded;
@@ -155,6 +160,9 @@ impl Parts {
         });
         let (own, other): (Vec<_>, Vec<_>) = legs.partition(|(is_own, _)| *is_own);
         let own: Vec<Leg<'_>> = bare(own);
+        if self.is_swapped {
+            return (bare(other), own);
+        }
         if !self.is_one {
             return (own, bare(other));
         }
@@ -169,13 +177,38 @@ impl Parts {
     /// What is known of whatever else was captured near the server.
     fn elsewhere(&self) -> Elsewhere<'_> {
         let [first, second] = &self.bystanders;
-        let [_, period] = self.periods;
+        let [own, other] = self.periods;
+        let is_first = self.is_one || self.is_swapped;
+        let period = if is_first { own } else { other };
         Elsewhere {
-            bystanders: if self.is_one { first } else { second },
+            bystanders: if is_first { first } else { second },
             from: period.from,
             until: period.until,
             is_same: self.is_one,
         }
+    }
+
+    /// Whether the captures were given in the other order, as what passed shows.
+    fn are_swapped(&self, exposure: Exposure) -> bool {
+        /// Pairs that are looked at.
+        const ENOUGH: usize = 32;
+        if self.is_one {
+            return false;
+        }
+        let (own, other) = self.legs();
+        let found = pairing::pair(&own, &other).into_iter();
+        let known = found.filter_map(|one| {
+            let legs = Legs {
+                near_client: own.get(one.near_client)?,
+                near_server: other.get(one.near_server)?,
+                by: one.by,
+                has_one_clock: false,
+                exposure,
+            };
+            legs.is_backwards()
+        });
+        let told: Vec<bool> = known.take(ENOUGH).collect();
+        !told.is_empty() && told.into_iter().all(|is_backwards| is_backwards)
     }
 
     fn compare(&self, exposure: Exposure) -> Comparison {
@@ -215,6 +248,7 @@ impl Parts {
             schema: COMPARE_SCHEMA,
             tool: Tool::THIS,
             inputs: Vec::new(),
+            swapped: false,
             passed_over: Default::default(),
             summary,
             hygiene: Vec::new(),

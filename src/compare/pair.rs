@@ -35,10 +35,7 @@ impl<'p, 'a> Legs<'p, 'a> {
         let (own, other) = (self.near_client, self.near_server);
         let ways = Side::BOTH.map(|side| Way::of(side, own, other));
         let aligned = ways.map(Aligned::of);
-        let mut passages = self.heads_passed();
-        for direction in &aligned {
-            direction.passages(&mut passages);
-        }
+        let passages = self.passages(&aligned);
         let clock = if self.has_one_clock {
             Clock::SAME
         } else {
@@ -83,6 +80,32 @@ impl<'p, 'a> Legs<'p, 'a> {
         pair.headers = headers;
         pair.verdict = verdict.map(super::verdict::Suspect::into_verdict);
         pair
+    }
+
+    fn passages(&self, aligned: &[Aligned<'_, '_>]) -> Vec<Passage> {
+        let mut passages = self.heads_passed();
+        for direction in aligned {
+            direction.passages(&mut passages);
+        }
+        passages
+    }
+
+    /// Whether what passed shows that the leg that is taken for the one near the client is the
+    /// other one; `None` where nothing shows it.
+    pub(super) fn is_backwards(&self) -> Option<bool> {
+        if !matches!(
+            self.by,
+            PairedBy::SecWebsocketKey | PairedBy::SameConnection
+        ) {
+            return None;
+        }
+        let ways = Side::BOTH.map(|side| Way::of(side, self.near_client, self.near_server));
+        let passages = self.passages(&ways.map(Aligned::of));
+        let has = |side| passages.iter().any(|it| it.sender == side);
+        Side::BOTH
+            .into_iter()
+            .all(has)
+            .then(|| Clock::is_backwards(&passages))
     }
 
     fn compare_runs(&self) -> Pair {

@@ -188,6 +188,7 @@ struct Fit {
     is_same_path: bool,
     shared: usize,
     is_near: bool,
+    is_same_answer: bool,
     is_same_protocol: bool,
     is_same_host: bool,
     /// Nanoseconds between their beginnings, negated.
@@ -199,6 +200,7 @@ impl Fit {
         is_same_path: true,
         shared: usize::MAX,
         is_near: true,
+        is_same_answer: true,
         is_same_protocol: true,
         is_same_host: true,
         apart: 0,
@@ -217,6 +219,7 @@ impl Fit {
             is_same_path: own.path().is_some() && own.path() == other.path(),
             shared,
             is_near: is_near(own, other),
+            is_same_answer: one.handshake.status == two.handshake.status,
             is_same_protocol: protocol(own) == protocol(other),
             is_same_host: one.handshake.host == two.handshake.host,
             apart: apart.saturating_abs().saturating_neg(),

@@ -24,6 +24,9 @@ pub struct Comparison {
     pub inputs: Vec<Input>,
     /// Files that the command line led to and that are not among `inputs`.
     pub passed_over: PassedOver,
+    /// The captures were given in the other order: what passed on both shows that the second one is
+    /// the one near the client.
+    pub swapped: bool,
     /// Everything counted.
     pub summary: ComparisonSummary,
     /// What is the matter with the captures themselves.

@@ -26,6 +26,11 @@ pub fn write(comparison: &Comparison, out: &mut (impl Write + ?Sized)) -> io::Re
     let names = names_of_inputs(&comparison.inputs);
     let mut page = Page::default();
     inputs::write(&mut page, &comparison.inputs, &comparison.passed_over);
+    if comparison.swapped {
+        let words = "given in the other order: everything passed the second capture first on its \
+                     way to the server, so that it is taken for the one near the client";
+        page.line(0, Line::default().and(DOUBTFUL, words));
+    }
     page.blank();
     out.write_all(page.into_text().as_bytes())?;
 
