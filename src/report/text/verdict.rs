@@ -28,7 +28,7 @@ pub(super) fn write_between(
     }
     if let Some(confirm) = &verdict.confirm {
         // In one piece, however long: it is to be copied.
-        page.field("confirm", "");
+        page.field("confirm", "by this command:");
         page.verbatim(17, confirm);
     }
     if let Some(next) = &verdict.next_capture {
