@@ -250,7 +250,7 @@ fn a_key_of_the_proxys_own_is_legal_where_each_accept_fits() {
 fn what_is_done_to_frames_is_found() {
     let hello = || Frame::text("hello, how are you today?");
     let halves = || hello().in_fragments(&[5]);
-    let cases: Vec<(&str, Vec<Frame>, Vec<Frame>, Kind, &str)> = vec![
+    let cases = [
         (
             "rsv1",
             vec![hello()],

@@ -112,8 +112,10 @@ impl Conversation {
     /// Nothing read yet; `sight` says what is to be collected, what passes is recorded
     /// where there is a recorder.
     pub(super) fn new(sight: Option<Sight>, recorder: Option<&Recorder>) -> Self {
-        let mut conversation = Self::default();
-        conversation.tape = recorder.map(|recorder| Box::new(recorder.tape()));
+        let mut conversation = Self {
+            tape: recorder.map(|recorder| Box::new(recorder.tape())),
+            ..Self::default()
+        };
         if let Some(sight) = sight {
             conversation.ledger.watch();
             conversation.log = Some(Box::new(Log::new(sight)));

@@ -4,7 +4,7 @@ use crate::analyzer::tape::TapedFrame;
 use crate::report::model::{CloseFrame, DifferenceKind as Kind};
 use crate::side::Side;
 
-use super::altered;
+use super::bits;
 use super::causes;
 use super::clock::Clock;
 use super::difference::{Differences, Way};
@@ -38,11 +38,11 @@ fn changed(
     differences: &mut Differences,
 ) {
     let is_same = sent.digest == arrived.digest && sent.length == arrived.length;
-    let bits = altered::control_bits(way, sent, arrived);
+    let bits = bits::control_bits(way, sent, arrived);
     if is_same && bits.is_none() {
         return;
     }
-    let broken = altered::rule(way, &[arrived]);
+    let broken = bits::rule(way, &[arrived]);
     let legal = bits.is_none() && broken.is_none();
     let (old, new) = (named(way.near, way.sender), named(way.far, way.sender));
     let mut message = if old == new {

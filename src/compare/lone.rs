@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 
 use super::causes;
 use super::leg::Leg;
-use super::verdict::Suspect;
+use super::suspect::Suspect;
 
 /// How far the clocks of two hosts may be apart for a connection to count as one's that is looked
 /// for, in nanoseconds.

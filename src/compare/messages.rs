@@ -8,6 +8,7 @@ use crate::report::model::DifferenceKind as Kind;
 use crate::websocket::header::Opcode;
 
 use super::altered;
+use super::bits;
 use super::clock::Passage;
 use super::difference::{Differences, Way};
 use super::tail::Tail;
@@ -134,7 +135,7 @@ impl<'p, 'a> Aligned<'p, 'a> {
         }
         let way = &self.way;
         let is_raw_same = near.raw() == far.raw() && near.raw_length() == far.raw_length();
-        if let Some(bits) = altered::bits(way, near, far, is_raw_same) {
+        if let Some(bits) = bits::bits(way, near, far, is_raw_same) {
             let message = format!("{bits} on its way to {}", way.receiver());
             let found = way.found(Kind::FrameAltered, false, near.spot(), far.spot(), message);
             differences.add(found.cause("frames-altered"));
@@ -187,7 +188,7 @@ impl<'p, 'a> Aligned<'p, 'a> {
             for frame in self.far.controls.get(step.new_range()).unwrap_or_default() {
                 let name = frame.seen.header.opcode().as_str();
                 let spot = super::leg::spot(&frame.seen.place);
-                let rule = altered::rule(way, std::slice::from_ref(frame));
+                let rule = bits::rule(way, std::slice::from_ref(frame));
                 let found = match rule {
                     Some(rule) if !way.near.lacks(way.sender) => {
                         let message = format!(
@@ -212,7 +213,7 @@ impl<'p, 'a> Aligned<'p, 'a> {
             }
         }
         for (near, far) in self.near.controls.iter().zip(&self.far.controls).take(same) {
-            if let Some(bits) = altered::control_bits(way, near, far) {
+            if let Some(bits) = bits::control_bits(way, near, far) {
                 let message = format!("{bits} on its way to {}", way.receiver());
                 let (near, far) = (&near.seen.place, &far.seen.place);
                 let found = way.found(

@@ -5,6 +5,7 @@
 //! taken for something that somebody did.
 
 mod altered;
+mod bits;
 mod causes;
 mod clock;
 mod closing;
@@ -17,7 +18,10 @@ mod lone;
 mod messages;
 mod pair;
 mod pairing;
+mod refusal;
 mod runs;
+mod silence;
+mod suspect;
 mod tail;
 mod unit;
 mod verdict;
@@ -279,6 +283,6 @@ fn lone(own: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Pair {
         added_latency: None,
         not_compared: Vec::new(),
         headers: Vec::new(),
-        verdict: lone::suspect(own, elsewhere).map(verdict::Suspect::into_verdict),
+        verdict: lone::suspect(own, elsewhere).map(suspect::Suspect::into_verdict),
     }
 }

@@ -78,7 +78,7 @@ impl<'p, 'a> Legs<'p, 'a> {
         pair.added_latency = clock.latency(&passages);
         pair.not_compared = self.not_compared();
         pair.headers = headers;
-        pair.verdict = verdict.map(super::verdict::Suspect::into_verdict);
+        pair.verdict = verdict.map(super::suspect::Suspect::into_verdict);
         pair
     }
 
@@ -119,7 +119,7 @@ impl<'p, 'a> Legs<'p, 'a> {
         pair.more_differences = differences.more();
         pair.differences = differences.into_list(|_| None);
         pair.not_compared = vec![runs::told(&runs)];
-        pair.verdict = runs.suspect().map(super::verdict::Suspect::into_verdict);
+        pair.verdict = runs.suspect().map(super::suspect::Suspect::into_verdict);
         pair
     }
 

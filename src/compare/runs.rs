@@ -9,7 +9,8 @@ use crate::websocket::handshake::Handshake;
 use super::causes;
 use super::difference::{Differences, Found, Way};
 use super::leg::{Leg, spot};
-use super::verdict::{Suspect, near};
+use super::suspect::Suspect;
+use super::verdict::near;
 
 /// Two runs.
 #[derive(Clone, Copy, Debug)]

@@ -2,12 +2,9 @@
 //! What stands on the leg near to its sender is that endpoint's; what does not, and arrived, is
 //! the intermediary's.
 
-use crate::diagnosis::causes::{UNDETERMINED, find};
-use crate::diagnosis::{Suspicion, conclude};
-use crate::report::model::{Confidence, Finding, Outcome, Party, Spot, Verdict};
+use crate::report::model::{Confidence, Finding, Party, Spot};
 use crate::side::Side;
 use crate::websocket::close::code_name;
-use crate::websocket::header::Opcode;
 
 use super::causes;
 use super::clock::Clock;
@@ -15,89 +12,7 @@ use super::closing::named;
 use super::difference::Differences;
 use super::ending::{Ender, Ends};
 use super::leg::Leg;
-
-/// Somebody who may have broken the connection, and when.
-#[derive(Clone, Debug)]
-pub(super) struct Suspect {
-    pub(super) cause: &'static str,
-    pub(super) party: Party,
-    pub(super) confidence: Confidence,
-    pub(super) explanation: String,
-    pub(super) evidence: Vec<String>,
-    pub(super) against: Vec<String>,
-    pub(super) product: Option<String>,
-    /// By the clock near the client, in nanoseconds; what stands in the handshake comes first.
-    pub(super) at: i64,
-}
-
-impl Suspect {
-    pub(super) fn new(
-        cause: &'static str,
-        party: Party,
-        confidence: Confidence,
-        explanation: impl Into<String>,
-    ) -> Self {
-        Self {
-            cause,
-            party,
-            confidence,
-            explanation: explanation.into(),
-            evidence: Vec::new(),
-            against: Vec::new(),
-            product: None,
-            at: i64::MAX,
-        }
-    }
-
-    #[must_use]
-    pub(super) fn and(mut self, evidence: impl Into<String>) -> Self {
-        self.evidence.push(evidence.into());
-        self
-    }
-
-    #[must_use]
-    pub(super) fn but(mut self, against: impl Into<String>) -> Self {
-        self.against.push(against.into());
-        self
-    }
-
-    #[must_use]
-    pub(super) const fn at(mut self, at: i64) -> Self {
-        self.at = at;
-        self
-    }
-
-    /// The product that shows itself.
-    #[must_use]
-    pub(super) fn by(mut self, product: Option<&String>) -> Self {
-        self.product = product.cloned();
-        self
-    }
-
-    /// The verdict, with the remedy that its cause is declared with.
-    pub(super) fn into_verdict(self) -> Verdict {
-        let declared = find(self.cause).unwrap_or(UNDETERMINED);
-        let mut suspicion =
-            Suspicion::new(self.party, self.confidence, sentence(&self.explanation));
-        suspicion.evidence = self.evidence;
-        suspicion.against = self.against;
-        suspicion.product = self.product;
-        conclude(declared, suspicion, Vec::new())
-    }
-}
-
-/// A text as a sentence.
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(char::to_uppercase);
-    let end = if text.ends_with('.') { "" } else { "." };
-    first
-        .into_iter()
-        .flatten()
-        .chain(characters)
-        .chain(end.chars())
-        .collect()
-}
+use super::suspect::Suspect;
 
 /// The two legs of a pair, and what was found between them.
 #[derive(Debug)]
@@ -155,7 +70,7 @@ impl Case<'_, '_> {
     }
 
     /// The leg near to a side.
-    const fn leg(&self, side: Side) -> &Leg<'_> {
+    pub(super) const fn leg(&self, side: Side) -> &Leg<'_> {
         match side {
             Side::Client => self.near_client,
             Side::Server => self.near_server,
@@ -163,7 +78,7 @@ impl Case<'_, '_> {
     }
 
     /// A moment of a side's leg, by the clock near the client.
-    const fn moment(&self, nearest: Side, time: crate::time::Timestamp) -> i64 {
+    pub(super) const fn moment(&self, nearest: Side, time: crate::time::Timestamp) -> i64 {
         match nearest {
             Side::Client => time.nanos(),
             Side::Server => self.clock.near_client(time),
@@ -307,110 +222,6 @@ impl Case<'_, '_> {
         }
     }
 
-    /// An answer that refuses, or none.
-    fn refusal(&self) -> Option<Suspect> {
-        let (own, other) = (
-            &self.near_client.connection.handshake,
-            &self.near_server.connection.handshake,
-        );
-        let at = i64::MIN + 2;
-        match other.outcome {
-            Outcome::Rejected => {
-                let status = other.status.unwrap_or_default();
-                let packet = other.response_packet.unwrap_or_default();
-                let suspect = Suspect::new(
-                    if status >= 500 && status != 501 && status != 505 {
-                        "application-error"
-                    } else {
-                        "upgrade-refused"
-                    },
-                    Party::Server,
-                    Confidence::Certain,
-                    format!(
-                        "the server itself refused the upgrade with {status}; its request had \
-                         arrived intact"
-                    ),
-                )
-                .and(format!("packet {packet} near the server: {status}"))
-                .at(at);
-                let suspect = match own.status {
-                    Some(seen) if seen != status => {
-                        suspect.and(format!("{seen} reached the client"))
-                    }
-                    Some(_) => suspect.and("the same status reached the client".to_owned()),
-                    None => suspect,
-                };
-                Some(self.lost_credentials(status).map_or(suspect, |field| {
-                    Suspect::new(
-                        "upgrade-refused",
-                        Party::Intermediary,
-                        Confidence::Likely,
-                        format!(
-                            "the server refused the upgrade with {status}, and {field} had been \
-                             removed from the request on its way"
-                        ),
-                    )
-                    .and(format!("packet {packet} near the server: {status}"))
-                    .but("it is not known whether the server would have accepted it with that")
-                    .at(at)
-                }))
-            }
-            Outcome::Unanswered => {
-                let server = self.near_server.ended_first();
-                let (cause, how) = match server {
-                    Some(Side::Server) => ("endpoint-died", "ended the connection without one"),
-                    _ => ("upstream-unreachable", "gave none"),
-                };
-                Some(
-                    Suspect::new(
-                        cause,
-                        Party::Server,
-                        Confidence::Likely,
-                        format!("the request reached the server, which had to answer and {how}"),
-                    )
-                    .and(format!(
-                        "packet {} near the server: the request",
-                        other.request_packet.unwrap_or_default()
-                    ))
-                    .at(at),
-                )
-            }
-            Outcome::Accepted if own.outcome == Outcome::Unanswered => {
-                let first = self.near_client.ended_first();
-                (first == Some(Side::Server)).then(|| {
-                    Suspect::new(
-                        "upgrade-refused",
-                        Party::Intermediary,
-                        Confidence::Certain,
-                        "the server answered with 101, and no answer reached the client",
-                    )
-                    .and(format!(
-                        "packet {} near the server: 101",
-                        other.response_packet.unwrap_or_default()
-                    ))
-                    .at(at)
-                })
-            }
-            _ => None,
-        }
-    }
-
-    /// Credentials that a refused request had when it was sent, and not when it arrived.
-    fn lost_credentials(&self, status: u16) -> Option<&'static str> {
-        const FIELDS: [&str; 3] = ["Authorization", "Cookie", "Origin"];
-        if !matches!(status, 401 | 403) {
-            return None;
-        }
-        let head = |leg: &Leg<'_>, name: &str| {
-            let request = leg.handshake()?.request()?;
-            Some(request.head.fields.first(name).is_some())
-        };
-        FIELDS.into_iter().find(|name| {
-            head(self.near_client, name) == Some(true)
-                && head(self.near_server, name) == Some(false)
-        })
-    }
-
     /// The first Close with a code that is a complaint or a refusal.
     fn complaint(&self) -> Option<Suspect> {
         let of = |side: Side| {
@@ -482,56 +293,6 @@ impl Case<'_, '_> {
             ))
         } else {
             suspect
-        })
-    }
-
-    /// Who did not answer a Ping for want of which `side` closed.
-    fn unresponsive(&self, side: Side) -> Option<Suspect> {
-        let other = side.peer();
-        let of = |leg: &Leg<'_>, sender: Side, opcode: Opcode| -> Vec<(u64, u64)> {
-            let frames = leg.tape(sender).frames.iter();
-            let frames = frames.filter(|frame| frame.seen.header.opcode() == opcode);
-            frames
-                .map(|frame| (frame.digest, frame.seen.place.packet.number))
-                .collect()
-        };
-        let (own, peers) = (self.leg(side), self.leg(other));
-        let answers = of(own, other, Opcode::Pong);
-        let has = |all: &[(u64, u64)], ping: u64| all.iter().any(|(digest, _)| *digest == ping);
-        let pings = of(own, side, Opcode::Ping);
-        let (ping, packet) = pings
-            .into_iter()
-            .rev()
-            .find(|(it, _)| !has(&answers, *it))?;
-        let arrived = has(&of(peers, side, Opcode::Ping), ping);
-        let answered = has(&of(peers, other, Opcode::Pong), ping);
-        let asked = format!(
-            "packet {packet} {}: a Ping that was not answered",
-            near(side)
-        );
-        Some(match (arrived, answered) {
-            (true, false) => Suspect::new(
-                "unresponsive-peer",
-                endpoint(other),
-                Confidence::Certain,
-                format!("the {side}'s Ping reached the {other}, which did not answer it"),
-            )
-            .and(asked),
-            (true, true) => Suspect::new(
-                "frame-dropped",
-                Party::Intermediary,
-                Confidence::Certain,
-                format!("the {other} answered the {side}'s Ping, and its Pong did not arrive"),
-            )
-            .and(asked),
-            (false, _) if peers.lacks(side) || own.lacks(side) => return None,
-            (false, _) => Suspect::new(
-                "frame-dropped",
-                Party::Intermediary,
-                Confidence::Likely,
-                format!("the {side}'s Ping was neither passed on to the {other} nor answered"),
-            )
-            .and(asked),
         })
     }
 
@@ -637,86 +398,6 @@ impl Case<'_, '_> {
         ))
     }
 
-    /// A side that fell silent, with nothing to end it.
-    fn vanished(&self) -> Option<Suspect> {
-        let silent = |leg: &Leg<'_>| {
-            let findings = &leg.connection.findings;
-            let found = findings.iter().find(|it| it.rule == "peer-vanished")?;
-            Some((found.sender?, found.packet, found.time))
-        };
-        let (own, other) = (silent(self.near_client), silent(self.near_server));
-        let (party, confidence, words, packet, of, time) = match (own, other) {
-            (Some((own, packet, time)), Some((other, _, _))) if own == other => (
-                endpoint(own),
-                Confidence::Certain,
-                format!("the {own} fell silent: both captures show what was sent to it unanswered"),
-                packet,
-                Side::Client,
-                time,
-            ),
-            (Some((Side::Server, packet, time)), Some((Side::Client, ..))) => (
-                if self.ends.is_one {
-                    Party::Network
-                } else {
-                    Party::Intermediary
-                },
-                Confidence::Likely,
-                "each side sent, and nothing of it arrived at the other".to_owned(),
-                packet,
-                Side::Client,
-                time,
-            ),
-            (Some((Side::Server, packet, time)), None) => (
-                if self.ends.is_one {
-                    Party::Network
-                } else {
-                    Party::Intermediary
-                },
-                Confidence::Likely,
-                "what the client sent was answered no more, and does not show near the server"
-                    .to_owned(),
-                packet,
-                Side::Client,
-                time,
-            ),
-            (Some((side, packet, time)), _) => (
-                endpoint(side),
-                Confidence::Likely,
-                format!("the {side} fell silent"),
-                packet,
-                Side::Client,
-                time,
-            ),
-            (None, Some((Side::Client, packet, time))) => (
-                if self.ends.is_one {
-                    Party::Network
-                } else {
-                    Party::Intermediary
-                },
-                Confidence::Likely,
-                "what the server sent was answered no more, and does not show near the client"
-                    .to_owned(),
-                packet,
-                Side::Server,
-                time,
-            ),
-            (None, Some((side, packet, time))) => (
-                endpoint(side),
-                Confidence::Likely,
-                format!("the {side} fell silent"),
-                packet,
-                Side::Server,
-                time,
-            ),
-            (None, None) => return None,
-        };
-        Some(
-            Suspect::new("peer-vanished", party, confidence, words)
-                .and(format!("packet {packet} {}", near(of)))
-                .at(self.moment(of, time)),
-        )
-    }
-
     /// A RST that another machine sent in somebody's name.
     fn forged(&self) -> Option<Suspect> {
         let of = |nearest: Side| {
@@ -778,7 +459,7 @@ fn is_head(finding: &Finding) -> bool {
     rule.is_some_and(|rule| rule.table == crate::rules::Table::Handshake)
 }
 
-const fn endpoint(side: Side) -> Party {
+pub(super) const fn endpoint(side: Side) -> Party {
     match side {
         Side::Client => Party::Client,
         Side::Server => Party::Server,

@@ -1,0 +1,114 @@
+//! A handshake that did not lead to a WebSocket, though both legs have it: who refused it.
+
+use crate::report::model::{Confidence, Outcome, Party};
+use crate::side::Side;
+
+use super::leg::Leg;
+use super::suspect::Suspect;
+use super::verdict::Case;
+
+impl Case<'_, '_> {
+    /// An answer that refuses, or none.
+    pub(super) fn refusal(&self) -> Option<Suspect> {
+        let (own, other) = (
+            &self.near_client.connection.handshake,
+            &self.near_server.connection.handshake,
+        );
+        let at = i64::MIN + 2;
+        match other.outcome {
+            Outcome::Rejected => {
+                let status = other.status.unwrap_or_default();
+                let packet = other.response_packet.unwrap_or_default();
+                let suspect = Suspect::new(
+                    if status >= 500 && status != 501 && status != 505 {
+                        "application-error"
+                    } else {
+                        "upgrade-refused"
+                    },
+                    Party::Server,
+                    Confidence::Certain,
+                    format!(
+                        "the server itself refused the upgrade with {status}; its request had \
+                         arrived intact"
+                    ),
+                )
+                .and(format!("packet {packet} near the server: {status}"))
+                .at(at);
+                let suspect = match own.status {
+                    Some(seen) if seen != status => {
+                        suspect.and(format!("{seen} reached the client"))
+                    }
+                    Some(_) => suspect.and("the same status reached the client".to_owned()),
+                    None => suspect,
+                };
+                Some(self.lost_credentials(status).map_or(suspect, |field| {
+                    Suspect::new(
+                        "upgrade-refused",
+                        Party::Intermediary,
+                        Confidence::Likely,
+                        format!(
+                            "the server refused the upgrade with {status}, and {field} had been \
+                             removed from the request on its way"
+                        ),
+                    )
+                    .and(format!("packet {packet} near the server: {status}"))
+                    .but("it is not known whether the server would have accepted it with that")
+                    .at(at)
+                }))
+            }
+            Outcome::Unanswered => {
+                let server = self.near_server.ended_first();
+                let (cause, how) = match server {
+                    Some(Side::Server) => ("endpoint-died", "ended the connection without one"),
+                    _ => ("upstream-unreachable", "gave none"),
+                };
+                Some(
+                    Suspect::new(
+                        cause,
+                        Party::Server,
+                        Confidence::Likely,
+                        format!("the request reached the server, which had to answer and {how}"),
+                    )
+                    .and(format!(
+                        "packet {} near the server: the request",
+                        other.request_packet.unwrap_or_default()
+                    ))
+                    .at(at),
+                )
+            }
+            Outcome::Accepted if own.outcome == Outcome::Unanswered => {
+                let first = self.near_client.ended_first();
+                (first == Some(Side::Server)).then(|| {
+                    Suspect::new(
+                        "upgrade-refused",
+                        Party::Intermediary,
+                        Confidence::Certain,
+                        "the server answered with 101, and no answer reached the client",
+                    )
+                    .and(format!(
+                        "packet {} near the server: 101",
+                        other.response_packet.unwrap_or_default()
+                    ))
+                    .at(at)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Credentials that a refused request had when it was sent, and not when it arrived.
+    fn lost_credentials(&self, status: u16) -> Option<&'static str> {
+        const FIELDS: [&str; 3] = ["Authorization", "Cookie", "Origin"];
+        if !matches!(status, 401 | 403) {
+            return None;
+        }
+        let head = |leg: &Leg<'_>, name: &str| {
+            let request = leg.handshake()?.request()?;
+            Some(request.head.fields.first(name).is_some())
+        };
+        FIELDS.into_iter().find(|name| {
+            head(self.near_client, name) == Some(true)
+                && head(self.near_server, name) == Some(false)
+        })
+    }
+}
