@@ -8,7 +8,7 @@ use super::bits;
 use super::causes;
 use super::clock::Clock;
 use super::difference::{Differences, Way};
-use super::leg::{Leg, spot};
+use super::leg::{Leg, is_before, spot};
 
 /// Time in which whoever ends a connection need not pass a Close on any more, in nanoseconds.
 const MEANWHILE: i64 = 1_000_000_000;
@@ -70,16 +70,27 @@ fn swallowed(way: &Way<'_, '_>, sent: &TapedFrame, clock: Clock, differences: &m
         return;
     }
     let at = moment(sender, sent.seen.place.time, clock);
-    let is_over = far.end(sender.peer()).is_some_and(|end| {
-        let end = moment(sender.peer(), end.time, clock);
-        end < at.saturating_add(MEANWHILE).saturating_add(clock.doubt())
-    });
+    let left_first = far.ended_first() == Some(sender.peer());
+    let is_over = far
+        .end(sender.peer())
+        .filter(|_| left_first)
+        .is_some_and(|end| {
+            let end = moment(sender.peer(), end.time, clock);
+            end < at.saturating_add(MEANWHILE).saturating_add(clock.doubt())
+        });
     let is_given_up = near.ended_first() == Some(sender.peer())
         && near
             .end(sender.peer())
             .is_some_and(|end| end.time <= sent.seen.place.time);
+    // Within what the clocks are in doubt by, whoever passes on and still had this leg open when the
+    // Close came ended the other one for it.
+    let had_it_open = near
+        .end(sender.peer())
+        .is_some_and(|end| is_before(spot(&sent.seen.place), end));
     let is_ended = far.end(sender).is_some_and(|end| {
-        moment(sender.peer(), end.time, clock) < at.saturating_add(clock.doubt())
+        let behind = moment(sender.peer(), end.time, clock).saturating_sub(at);
+        let doubt = clock.doubt();
+        behind < -doubt || (behind < doubt && !(had_it_open && behind >= 0))
     });
     // An answer to a Close changes nothing for whoever sent that.
     let is_answer = far.close(sender.peer()).is_some();

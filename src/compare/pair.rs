@@ -50,7 +50,7 @@ impl<'p, 'a> Legs<'p, 'a> {
         };
         let headers = heads.tell(&mut differences);
         for direction in &aligned {
-            let tail = Tail::of(direction.way, clock);
+            let tail = Tail::of(direction.way, clock, self.by == PairedBy::SameConnection);
             direction.tell(&tail, &mut differences);
         }
         for way in &ways {
