@@ -63,7 +63,7 @@
 //! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
 //! | [`hygiene`] | what is the matter with the capture itself | connections |
 //! | [`compare`] | two recordings of the same connections: which belong together, what is not the same | packets |
-//! | [`report`] | the report as values, and how it is shown | packets |
+//! | [`report`] | the report as values, how it is shown, and how it is read back | packets |
 //! | [`cli`] | options, exit statuses; the only place that prints | everything else |
 //!
 //! # What crosses each border

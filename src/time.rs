@@ -91,6 +91,41 @@ impl serde::Serialize for Timestamp {
     }
 }
 
+/// The moment that RFC 3339 names, and as many digits as it is written with.
+impl std::str::FromStr for Timestamp {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let moment: jiff::Timestamp = text.parse()?;
+        let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+        let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+        let nanos = i64::try_from(moment.as_nanosecond()).unwrap_or(i64::MAX);
+        let digits = u8::try_from(digits).unwrap_or(Self::MAX_DIGITS);
+        Ok(Self::from_nanos(nanos, digits))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Timestamp {
+    fn deserialize<D: serde::Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(source)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "description": "RFC 3339 in UTC, with as many digits as the capture has"
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ use super::console::Console;
 use super::explain::Explain;
 use super::frames::Frames;
 use super::messages::Messages;
+use super::report::Rendering;
 use super::rules::Rules;
 use super::status::Status;
 use crate::diagnosis::causes;
@@ -57,6 +58,7 @@ enum Command {
     Frames(Frames),
     Messages(Messages),
     Explain(Explain),
+    Report(Rendering),
     Rules(Rules),
 }
 
@@ -71,6 +73,7 @@ impl Arguments {
             Command::Frames(frames) => frames.run(console),
             Command::Messages(messages) => messages.run(console),
             Command::Explain(explain) => explain.run(console),
+            Command::Report(report) => report.run(console),
             Command::Rules(rules) => rules.run(console),
         }
     }
@@ -182,6 +185,7 @@ mod tests {
             Some("frames"),
             Some("messages"),
             Some("explain"),
+            Some("report"),
             Some("rules"),
         ] {
             let command = match name {

@@ -168,7 +168,7 @@ impl Check {
     }
 }
 
-fn status(report: &Report) -> Status {
+pub(super) fn status(report: &Report) -> Status {
     if report
         .inputs
         .iter()
@@ -182,7 +182,11 @@ fn status(report: &Report) -> Status {
     }
 }
 
-fn write(report: &Report, format: Format, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    format: Format,
+    out: &mut (impl Write + ?Sized),
+) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, out),
         Format::Json => json::write(report, out),

@@ -145,7 +145,7 @@ impl Compare {
     }
 }
 
-fn status(comparison: &Comparison) -> Status {
+pub(super) fn status(comparison: &Comparison) -> Status {
     let inputs = &comparison.inputs;
     if inputs.iter().any(|input| input.errors().next().is_some()) {
         Status::Failed
@@ -156,7 +156,7 @@ fn status(comparison: &Comparison) -> Status {
     }
 }
 
-fn write(
+pub(super) fn write(
     comparison: &Comparison,
     format: Format,
     out: &mut (impl Write + ?Sized),

@@ -14,6 +14,7 @@ mod known;
 mod messages;
 mod progress;
 mod reading;
+mod report;
 mod rules;
 mod status;
 

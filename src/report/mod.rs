@@ -11,6 +11,7 @@ pub mod names;
 pub mod pages;
 pub mod product_pages;
 pub mod redact;
+pub mod saved;
 pub mod selection;
 pub mod text;
 

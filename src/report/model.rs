@@ -5,10 +5,12 @@
 mod capture;
 mod comparison;
 mod verdict;
+pub(super) mod word;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::rules::Severity;
 use crate::side::{Side, Sides};
@@ -20,15 +22,17 @@ pub use comparison::{
     HeaderLine, Latency, Pair, PairedBy, PairedLeg, Spot, Unpaired,
 };
 pub use verdict::{Alternative, Confidence, Party, Snippet, Verdict};
+pub use word::Word;
 
 /// The contract's name and number.
 pub const SCHEMA: &str = "wsblame.report/1";
 
 /// What `wsblame check` has to say.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// [`SCHEMA`].
-    pub schema: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub schema: Word,
     /// The program that wrote the report.
     pub tool: Tool,
     /// The captures, in command-line order.
@@ -47,12 +51,14 @@ pub struct Report {
 }
 
 /// The program that wrote the report.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `wsblame`.
-    pub name: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub name: Word,
     /// Its version.
-    pub version: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub version: Word,
 }
 
 impl Tool {
@@ -65,7 +71,7 @@ impl Tool {
 
 /// What was asked for. The options of the same names say what each means; a list that is empty
 /// leaves nothing out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
     /// Packets that pass this filter.
     pub filter: Option<String>,
@@ -83,15 +89,18 @@ pub struct Selection {
     /// Connections that were named by id or client.
     pub connection: Vec<String>,
     /// Findings of these rules only, unless empty.
-    pub only: Vec<&'static str>,
+    #[serde(deserialize_with = "word::list")]
+    pub only: Vec<Word>,
     /// No findings of these rules.
-    pub ignore: Vec<&'static str>,
+    #[serde(deserialize_with = "word::list")]
+    pub ignore: Vec<Word>,
     /// Findings of these rules, taken as seriously as this instead of as declared.
-    pub severity: BTreeMap<&'static str, Severity>,
+    #[serde(deserialize_with = "word::map")]
+    pub severity: BTreeMap<Word, Severity>,
 }
 
 /// Files that are no inputs, by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PassedOver {
     /// Files in directories that are no captures by their content.
     pub not_captures: Vec<String>,
@@ -100,12 +109,13 @@ pub struct PassedOver {
 }
 
 /// One capture.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
     /// As given on the command line, or below a directory as given there.
     pub name: String,
     /// `pcap` or `pcapng`; null if it could not be read at all.
-    pub format: Option<&'static str>,
+    #[serde(deserialize_with = "word::maybe")]
+    pub format: Option<Word>,
     /// Packets in it.
     pub packets: u64,
     /// Bytes of these packets that it holds.
@@ -125,7 +135,8 @@ pub struct Input {
     /// How many such places there are.
     pub damaged_places: u64,
     /// Packets that hold no TCP segment that could be read, by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
+    #[serde(deserialize_with = "word::map")]
+    pub skipped: BTreeMap<Word, u64>,
     /// Fragments of IP datagrams that gave TCP segments.
     pub fragments: Fragments,
     /// Packets that the capture cut short (snaplen).
@@ -144,7 +155,8 @@ pub struct Input {
     pub tls_key_log_bytes: u64,
     /// How many more of these it holds than are kept, by name: `sections`, `interfaces`,
     /// `comments`, `names`, `key-log-bytes`; and `long-blocks` that were passed over.
-    pub left_out: BTreeMap<&'static str, u64>,
+    #[serde(deserialize_with = "word::map")]
+    pub left_out: BTreeMap<Word, u64>,
 }
 
 impl Input {
@@ -158,11 +170,12 @@ impl Input {
 }
 
 /// Something that is the matter with a capture: nobody's fault who speaks in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
     /// `kernel-drops`, `snaplen`, `one-sided`, `doubled-packets`, `clock-backwards` or
     /// `offload-sizes`.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub kind: Word,
     /// Always info.
     pub severity: Severity,
     /// Index of the input; null where it is about all of them.
@@ -174,11 +187,12 @@ pub struct Note {
     /// What was seen, and what it means for the findings.
     pub message: String,
     /// How to capture without it.
-    pub advice: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub advice: Word,
 }
 
 /// A place where a capture is damaged.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Damage {
     /// Offset in bytes of the first record that could not be read, of a compressed capture behind
     /// decompression.
@@ -197,7 +211,7 @@ pub struct Damage {
 }
 
 /// Fragments of IP datagrams that were put together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fragments {
     /// Packets that brought one.
     pub packets: u64,
@@ -206,7 +220,7 @@ pub struct Fragments {
 }
 
 /// Everything counted.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// WebSocket connections.
     pub connections: u64,
@@ -220,7 +234,8 @@ pub struct Summary {
     pub unchosen: Unchosen,
     /// Bounds of the analysis ([`Limits`](crate::limits::Limits)) that were met, by name, and how
     /// often: what lies beyond them was not looked at.
-    pub limits: BTreeMap<&'static str, u64>,
+    #[serde(deserialize_with = "word::map")]
+    pub limits: BTreeMap<Word, u64>,
 }
 
 impl Summary {
@@ -242,7 +257,7 @@ impl Summary {
 }
 
 /// Findings by severity.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Severities {
     /// Errors.
     pub error: u64,
@@ -253,7 +268,7 @@ pub struct Severities {
 }
 
 /// TCP connections that are no WebSocket connections, by what they carry.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Other {
     /// TLS: a WebSocket inside it cannot be seen.
     pub tls: u64,
@@ -266,7 +281,7 @@ pub struct Other {
 }
 
 /// WebSocket connections that were not chosen.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Unchosen {
     /// How many.
     pub connections: u64,
@@ -277,7 +292,7 @@ pub struct Unchosen {
 }
 
 /// One WebSocket connection, or an attempt at one.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Connection {
     /// Its number, from 1, in the order of first packets.
     pub id: u64,
@@ -288,10 +303,12 @@ pub struct Connection {
     /// The end that was asked.
     pub server: Peer,
     /// How the two were told apart: `handshake`, `syn` or `masks`.
-    pub roles_from: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub roles_from: Word,
     /// The protocols, from below. In front of `tcp` stands what carried its first packet over the
     /// link: `vlan`, `vxlan`, `gre` and so on; nothing where it was plain.
-    pub layers: Vec<&'static str>,
+    #[serde(deserialize_with = "word::list")]
+    pub layers: Vec<Word>,
     /// What stood before HTTP, in the order of the wire.
     pub preambles: Vec<Preamble>,
     /// Its first packet.
@@ -332,13 +349,14 @@ pub struct Connection {
 }
 
 /// Where a connection was captured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Vantage {
     /// The side on whose machine, where a sign shows that; that may be a proxy's.
     pub at: Option<Side>,
     /// The sign: `directions` (the capture says which packets the machine sent) or `offload`
     /// (segments that a network card was still to cut and fill in).
-    pub sign: Option<&'static str>,
+    #[serde(deserialize_with = "word::maybe")]
+    pub sign: Option<Word>,
     /// The side that was several times nearer when the connection was opened; what lies between
     /// does not show.
     pub near: Option<Side>,
@@ -358,7 +376,7 @@ pub struct Ties {
 }
 
 /// One end of a TCP connection.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Peer {
     /// IP address.
     pub address: String,
@@ -369,7 +387,7 @@ pub struct Peer {
 }
 
 /// What stood before HTTP, or before what opened the way to it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Preamble {
     /// The packet with its first byte, which is the client's.
     pub packet: u64,
@@ -381,7 +399,7 @@ pub struct Preamble {
 }
 
 /// What may stand before HTTP.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum PreambleKind {
     /// A header of the PROXY protocol, by which a proxy says whose connection it passes on.
@@ -389,7 +407,8 @@ pub enum PreambleKind {
         /// 1 or 2.
         version: u8,
         /// `proxy`, or `local` for a connection of the proxy's own.
-        command: &'static str,
+        #[serde(deserialize_with = "word::one")]
+        command: Word,
         /// The client whose connection it is; null where the proxy does not say.
         source: Option<Address>,
         /// Where that client connected to; null where the proxy does not say.
@@ -413,7 +432,8 @@ pub enum PreambleKind {
         /// 4 or 5.
         version: u8,
         /// How the client showed who it is: `none`, `user` or `password`.
-        login: &'static str,
+        #[serde(deserialize_with = "word::one")]
+        login: Word,
         /// Where the client asked to be connected to.
         destination: Address,
         /// From where the proxy says that it connected.
@@ -427,7 +447,7 @@ pub enum PreambleKind {
 }
 
 /// An address as the wire names it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Address {
     /// IP address, domain name or path of a Unix socket.
     pub host: String,
@@ -436,7 +456,7 @@ pub struct Address {
 }
 
 /// The opening handshake (RFC 6455 section 4).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Handshake {
     /// How it went.
     pub outcome: Outcome,
@@ -453,7 +473,8 @@ pub struct Handshake {
     pub negotiated_extensions: Option<Vec<String>>,
     /// Extensions that the frames show where no 101 is in this capture: `permessage-deflate`,
     /// if messages with RSV1 inflate.
-    pub inferred_extensions: Vec<&'static str>,
+    #[serde(deserialize_with = "word::list")]
+    pub inferred_extensions: Vec<Word>,
     /// Elements of Sec-WebSocket-Protocol in the request.
     pub offered_subprotocols: Vec<String>,
     /// Sec-WebSocket-Protocol of the answer; null where it names none, or was not captured.
@@ -473,7 +494,7 @@ pub struct Handshake {
 }
 
 /// How an opening handshake went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Answered with 101.
@@ -487,7 +508,7 @@ pub enum Outcome {
 }
 
 /// A header field that an intermediary added.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Intermediary {
     /// Name of the header field.
     pub header: String,
@@ -496,7 +517,7 @@ pub struct Intermediary {
 }
 
 /// Frames of one sender, by opcode.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Frames {
     /// Opcode 0x1.
     pub text: u64,
@@ -517,7 +538,7 @@ pub struct Frames {
 }
 
 /// Whole messages of one sender.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Messages {
     /// Text messages.
     pub text: u64,
@@ -526,7 +547,7 @@ pub struct Messages {
 }
 
 /// How a connection ended.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Close {
     /// The client's first Close frame.
     pub client: Option<CloseFrame>,
@@ -550,7 +571,7 @@ impl Close {
 }
 
 /// The packet with which a side ended TCP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EndPlace {
     /// The packet with its FIN or RST.
     pub packet: u64,
@@ -561,7 +582,7 @@ pub struct EndPlace {
 }
 
 /// A Close frame (RFC 6455 section 5.5.1).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CloseFrame {
     /// Status code; null if the payload is empty or a single byte.
     pub code: Option<u16>,
@@ -576,7 +597,7 @@ pub struct CloseFrame {
 }
 
 /// How a side ended its TCP stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TcpEnd {
     /// With FIN.
@@ -586,7 +607,7 @@ pub enum TcpEnd {
 }
 
 /// What of one direction the capture holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Captured {
     /// The stream is known from its SYN on.
     pub from_start: bool,
@@ -606,7 +627,7 @@ pub struct Captured {
 }
 
 /// A range of one direction in which it is not known where frames begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unjudged {
     /// Index of the input that holds its first packet.
     pub input: u32,
@@ -619,10 +640,11 @@ pub struct Unjudged {
 }
 
 /// Something that is wrong, or worth knowing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Name of the rule.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub rule: Word,
     /// How serious it is here.
     pub severity: Severity,
     /// The side whose bytes break the rule; left out where there is none.
@@ -641,7 +663,8 @@ pub struct Finding {
     /// What was seen and what is allowed.
     pub message: String,
     /// Where the requirement is written.
-    pub reference: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub reference: Word,
     /// The bytes that show it, in hexadecimal: a frame's header and at most 16 bytes of payload;
     /// of two versions of the same bytes the beginning of both. Empty where there are none to show.
     pub bytes: String,
@@ -658,7 +681,7 @@ pub struct Finding {
 }
 
 /// What some bytes of a finding are.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Label {
     /// Index of the first byte.
     pub start: usize,
@@ -671,10 +694,11 @@ pub struct Label {
 }
 
 /// The finding, of the same connection, that explains another one.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BecauseOf {
     /// Its rule.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub rule: Word,
     /// Its sender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<Side>,

@@ -1,9 +1,12 @@
 //! What captures say beside their packets, as values of the report.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::word::{self, Word};
 
 /// Who captured a section of a pcapng file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Section {
     /// The hardware that captured.
     pub hardware: Option<String>,
@@ -14,7 +17,7 @@ pub struct Section {
 }
 
 /// An interface that packets were captured on. What the file does not say is null.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Interface {
     /// The section that describes it, from 1, as Wireshark's `frame.section_number`.
     pub section: u32,
@@ -55,18 +58,19 @@ pub struct Interface {
 }
 
 /// A link type (the `LINKTYPE_` registry).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LinkType {
     /// Its number.
     pub number: u32,
     /// Its name; null for one that captures of IP traffic are not likely to have.
-    pub name: Option<&'static str>,
+    #[serde(deserialize_with = "word::maybe")]
+    pub name: Option<Word>,
     /// Whether packets that begin so can be read.
     pub readable: bool,
 }
 
 /// Packets that a capture lost at an interface. What the file does not say is null.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Dropped {
     /// All of them: the sum of the next two, or else `between_packets`.
     pub total: Option<u64>,
@@ -80,7 +84,7 @@ pub struct Dropped {
 }
 
 /// What a user noted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Comment {
     /// The packet that it is about; null if it is about a section or an interface.
     pub packet: Option<u64>,

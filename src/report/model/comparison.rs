@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::word::{self, Word};
 
 use super::{Connection, Input, Note, PassedOver, Tool, Verdict};
 use crate::side::Side;
@@ -14,10 +17,11 @@ use crate::time::Timestamp;
 pub const COMPARE_SCHEMA: &str = "wsblame.compare/1";
 
 /// What `wsblame compare` has to say.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// [`COMPARE_SCHEMA`].
-    pub schema: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub schema: Word,
     /// The program that wrote the report.
     pub tool: Tool,
     /// The captures: those near the client first.
@@ -41,7 +45,7 @@ pub struct Comparison {
 }
 
 /// Everything counted.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ComparisonSummary {
     /// Connections near the client.
     pub pairs: u64,
@@ -53,7 +57,8 @@ pub struct ComparisonSummary {
     pub legal: u64,
     /// Bounds of the analysis that were met, by name, and how often: what lies beyond them was not
     /// compared.
-    pub limits: BTreeMap<&'static str, u64>,
+    #[serde(deserialize_with = "word::map")]
+    pub limits: BTreeMap<Word, u64>,
 }
 
 impl ComparisonSummary {
@@ -75,7 +80,7 @@ impl ComparisonSummary {
 }
 
 /// A connection as both captures have it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Pair {
     /// Its number, from 1.
     pub id: u64,
@@ -102,7 +107,7 @@ pub struct Pair {
 }
 
 /// How two connections were found to belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PairedBy {
     /// The same TCP connection, captured at two places: no proxy ends it in between.
@@ -129,14 +134,14 @@ impl PairedBy {
 }
 
 /// A leg of a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PairedLeg {
     /// The id of its connection.
     pub connection: u64,
 }
 
 /// The ids of connections that are in no pair.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unpaired {
     /// Near the client: always empty, each of them gives a pair.
     pub near_client: Vec<u64>,
@@ -145,7 +150,7 @@ pub struct Unpaired {
 }
 
 /// Something that is not the same on both legs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// What.
     pub kind: DifferenceKind,
@@ -165,7 +170,7 @@ pub struct Difference {
 }
 
 /// A place on one leg.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Spot {
     /// Packet number within its input.
     pub packet: u64,
@@ -178,7 +183,9 @@ pub struct Spot {
 }
 
 /// Kinds of differences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum DifferenceKind {
     /// The other capture holds no counterpart.
@@ -235,7 +242,7 @@ impl DifferenceKind {
 }
 
 /// How the clocks of two captures stand to each other, as messages in both directions bound it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClockOffset {
     /// Microseconds by which the clock near the server is ahead of the one near the client.
     pub offset_us: i64,
@@ -244,7 +251,7 @@ pub struct ClockOffset {
 }
 
 /// How long messages took between the two captures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Latency {
     /// Half of them took no longer.
     pub median_us: u64,
@@ -257,7 +264,7 @@ pub struct Latency {
 }
 
 /// One field of a head, as the two legs have it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HeaderLine {
     /// Whose head it stands in.
     pub sender: Side,

@@ -1,16 +1,20 @@
 //! Who broke a connection: the conclusion that a report draws from its findings.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::word::{self, Word};
 
 /// Who broke a connection, how sure that is, and what to change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// Who.
     pub party: Party,
     /// How sure that is.
     pub confidence: Confidence,
     /// Name of the cause.
-    pub cause: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub cause: Word,
     /// The product that shows itself, where one does.
     pub product: Option<String>,
     /// What happened, in a sentence or two.
@@ -32,7 +36,9 @@ pub struct Verdict {
 }
 
 /// Who may have broken a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Party {
     /// The client itself.
@@ -71,7 +77,9 @@ impl Party {
 }
 
 /// How sure a verdict is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// It fits; so may others.
@@ -95,23 +103,28 @@ impl Confidence {
 }
 
 /// A remedy in the words of one product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snippet {
     /// The product, or library.
-    pub product: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub product: Word,
     /// Where it belongs.
-    pub place: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub place: Word,
     /// What it is written in: `nginx`, `haproxy`, `javascript`, `python`, `sh` and so on.
-    pub language: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub language: Word,
     /// The text to paste.
-    pub text: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub text: Word,
 }
 
 /// A cause that would fit, too.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alternative {
     /// Name of the cause.
-    pub cause: &'static str,
+    #[serde(deserialize_with = "word::one")]
+    pub cause: Word,
     /// Who it would be.
     pub party: Party,
     /// How sure that would be.

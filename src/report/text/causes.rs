@@ -43,12 +43,12 @@ pub fn write_explanation(entry: &Entry, out: &mut (impl Write + ?Sized)) -> io::
         page.blank();
         let place = format!("{}: {}", snippet.product, snippet.place);
         page.entry(Line::new("  "), 2, Line::default().and(FAINT, place));
-        page.verbatim(6, snippet.text);
+        page.pasted(6, snippet.text);
     }
     if !entry.confirm.is_empty() {
         page.blank();
         page.line(0, Line::default().and(STRONG, "To confirm"));
-        page.verbatim(2, entry.confirm);
+        page.pasted(2, entry.confirm);
     }
     section(&mut page, "To be sure", &[entry.settle]);
     out.write_all(page.into_text().as_bytes())

@@ -131,6 +131,18 @@ impl Page {
         self.entry(head, hanging, body);
     }
 
+    /// A text to be copied: in its own lines, however long, and harmless.
+    pub(super) fn pasted(&mut self, indent: usize, text: &str) {
+        for line in text.lines() {
+            self.text.push_str(&" ".repeat(indent));
+            for character in line.trim_end().chars() {
+                // Writing to a string cannot fail.
+                let _ = write!(self.text, "{}", Shown(character));
+            }
+            self.text.push('\n');
+        }
+    }
+
     /// A text that was laid out and made harmless by others.
     pub(super) fn verbatim(&mut self, indent: usize, text: &str) {
         for line in text.lines() {

@@ -29,7 +29,7 @@ pub(super) fn write_between(
     if let Some(confirm) = &verdict.confirm {
         // In one piece, however long: it is to be copied.
         page.field("confirm", "by this command:");
-        page.verbatim(17, confirm);
+        page.pasted(17, confirm);
     }
     if let Some(next) = &verdict.next_capture {
         page.field("to be sure", told(next));
@@ -107,7 +107,7 @@ fn list(page: &mut Page, label: &str, texts: impl Iterator<Item = String>) {
 fn snippet(page: &mut Page, snippet: &Snippet) {
     let place = format!("{}: {}", snippet.product, snippet.place);
     page.field("", Line::default().and(FAINT, place));
-    page.verbatim(17, snippet.text);
+    page.pasted(17, snippet.text);
 }
 
 /// For which other products there is a text to paste.
