@@ -521,3 +521,39 @@ fn a_wrong_file_of_products_is_told_by_line_and_key() {
     assert!(told.contains("ours.toml: line 3, `kind`: unknown variant `wall`"));
     assert_eq!(told.lines().count(), 1, "{told}");
 }
+
+#[test]
+fn a_comparison_says_by_its_exit_status_what_it_found() {
+    let legs = |name: &str| {
+        let folder = format!("{}/fixtures/legs-built/{name}", env!("CARGO_MANIFEST_DIR"));
+        ["client", "server"].map(|near| format!("{folder}/near-{near}.pcap"))
+    };
+    let status = |arguments: &[&str]| wsblame(&[&["compare"], arguments].concat()).status.code();
+    let [own, other] = legs("extension-stripped-from-101");
+    assert_eq!(status(&[&own, &other]), Some(1));
+    assert_eq!(status(&["--quiet", &own, &other]), Some(1));
+    let [own, other] = legs("frames-made-anew");
+    assert_eq!(status(&[&own, &other]), Some(0));
+    assert_eq!(status(&[&own]), Some(0));
+    assert_eq!(status(&[&own, "no-such-file.pcap"]), Some(2));
+    assert_eq!(status(&[&own, &other, &own]), Some(2));
+    assert_eq!(status(&[]), Some(2));
+    let folder = folder("comparison");
+    let (json, text) = (folder.join("report.json"), folder.join("report.txt"));
+    let run = wsblame(&[
+        "compare",
+        "--format",
+        "json",
+        "--output",
+        json.to_str().unwrap(),
+        "--output",
+        text.to_str().unwrap(),
+        &own,
+        &other,
+    ]);
+    assert_eq!(run.status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(&json).unwrap(), stdout(&run));
+    assert!(stdout(&run).contains("\"wsblame.compare/1\""));
+    let text = std::fs::read_to_string(&text).unwrap();
+    assert!(text.contains("what the proxy changed"), "{text}");
+}
