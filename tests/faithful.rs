@@ -348,6 +348,36 @@ proptest! {
         check_faithful(&compared([&own, &other]))?;
     }
 
+    /// Somebody in between sets a bit, and the receiver complains.
+    #[test]
+    fn nor_is_an_endpoint_for_what_the_proxy_did(
+        scene in scene(),
+        lacks in [lacks(), lacks()],
+        side in side(),
+        is_whole in any::<bool>(),
+    ) {
+        let quiet = Scene { end: End::Open, is_direct: false, ..scene };
+        let mut legs = play(&quiet);
+        let message = || Frame::text("something that was not said before");
+        legs.change(side, [message()], [Frame { rsv: 2, ..message() }])
+            .close_by(side.peer(), 1002);
+        let captures = legs.captures();
+        let captures = if is_whole {
+            captures
+        } else {
+            [0, 1].map(|leg| lacking(captures[leg].clone(), &lacks[leg]))
+        };
+        let comparison = compared([&captures[0], &captures[1]]);
+        for pair in &comparison.pairs {
+            let party = pair.verdict.as_ref().map(|it| it.party);
+            let is_endpoint = matches!(party, Some(Party::Client | Party::Server));
+            prop_assert!(!is_endpoint, "{}", told(pair));
+            if is_whole {
+                prop_assert_eq!(party, Some(Party::Intermediary), "{}", told(pair));
+            }
+        }
+    }
+
     #[test]
     fn the_same_captures_give_the_same_report(scene in scene(), lacks in [lacks(), lacks()]) {
         let captures = play(&scene).captures();

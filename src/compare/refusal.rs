@@ -56,6 +56,10 @@ impl Case<'_, '_> {
                     .at(at)
                 }))
             }
+            // An answer that reached the client was given, and this capture ended before.
+            Outcome::Unanswered if own.outcome == Outcome::Accepted => None,
+            // It may still be on its way.
+            Outcome::Unanswered if self.near_server.ended_first().is_none() => None,
             Outcome::Unanswered => {
                 let server = self.near_server.ended_first();
                 let (cause, how) = match server {

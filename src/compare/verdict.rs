@@ -253,7 +253,10 @@ impl Case<'_, '_> {
                 let is_whole = Side::BOTH
                     .into_iter()
                     .all(|of| !self.near_client.lacks(of) && !self.near_server.lacks(of));
-                if !is_whole {
+                // Both captures must go on to there, and what reached it must be right.
+                let is_seen = reached.is_some() || self.leg(side.peer()).ended_first().is_some();
+                let is_right = self.leg(side).errors(side.peer()).next().is_none();
+                if !is_whole || !is_seen || !is_right {
                     return None;
                 }
                 (
