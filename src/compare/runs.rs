@@ -10,7 +10,6 @@ use super::causes;
 use super::difference::{Differences, Found, Way};
 use super::leg::{Leg, spot};
 use super::suspect::Suspect;
-use super::verdict::near;
 
 /// Two runs.
 #[derive(Clone, Copy, Debug)]
@@ -282,12 +281,10 @@ fn cause(broken: &Leg<'_>, sound: &Leg<'_>, finding: &Finding) -> &'static str {
 /// Where the two runs were captured, in words.
 pub(super) fn told(runs: &Runs<'_, '_>) -> String {
     format!(
-        "one run goes to {}:{} ({}), the other one to {}:{} ({})",
+        "the first one goes to {}:{}, the second one to {}:{}",
         runs.near_client.connection.server.address,
         runs.near_client.connection.server.port,
-        near(Side::Client),
         runs.near_server.connection.server.address,
         runs.near_server.connection.server.port,
-        near(Side::Server)
     )
 }

@@ -71,13 +71,14 @@ fn pair(page: &mut Page, names: &Names, comparison: &Comparison, pair: &Pair) {
     };
     let other = pair.near_server.and_then(|leg| find(leg.connection));
     heading(page, pair, own);
-    page.field("client leg", leg(own));
+    let (first, second) = match pair.paired_by {
+        Some(PairedBy::SeparateRuns) => ("first run", "second run"),
+        _ => ("client leg", "server leg"),
+    };
+    page.field(first, leg(own));
     match other {
-        Some(other) => page.field("server leg", leg(other)),
-        None => page.field(
-            "server leg",
-            Line::default().and(DOUBTFUL, "no counterpart"),
-        ),
+        Some(other) => page.field(second, leg(other)),
+        None => page.field(second, Line::default().and(DOUBTFUL, "no counterpart")),
     }
     if let Some(by) = pair.paired_by {
         page.field("paired", by.as_str());
@@ -196,7 +197,10 @@ fn differences(page: &mut Page, pair: &Pair) {
                 times => format!(", {times} times"),
             };
             let body = Line::new(bounded(&difference.message))
-                .and(FAINT, format!(" – {}{times}", places(difference)))
+                .and(
+                    FAINT,
+                    format!(" – {}{times}", places(difference, pair.paired_by)),
+                )
                 .and(FAINT, format!("  [{}]", difference.kind.as_str()));
             page.entry(head, 12, body);
         }
@@ -217,13 +221,17 @@ fn differences(page: &mut Page, pair: &Pair) {
 }
 
 /// Where a difference is, in words.
-fn places(difference: &Difference) -> String {
+fn places(difference: &Difference, by: Option<PairedBy>) -> String {
+    let (first, second) = match by {
+        Some(PairedBy::SeparateRuns) => ("of the first run", "of the second run"),
+        _ => ("near the client", "near the server"),
+    };
     let place = |spot: Option<Spot>, near: &str| {
         let spot = spot?;
-        Some(format!("packet{NO_BREAK}{} near the {near}", spot.packet))
+        Some(format!("packet{NO_BREAK}{} {near}", spot.packet))
     };
-    let own = place(difference.near_client, "client");
-    let other = place(difference.near_server, "server");
+    let own = place(difference.near_client, first);
+    let other = place(difference.near_server, second);
     let told: Vec<String> = own.into_iter().chain(other).collect();
     told.join(", ")
 }
