@@ -61,6 +61,7 @@
 //! | [`analyzer`] | which stage a connection is in, and what both sides did | files, formats of reports |
 //! | [`symptoms`] | what libraries say, which causes are behind it, and what of that a report shows | io, packets |
 //! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
+//! | [`exposure`] | what of the wire may be shown, and what stands in its place | what it is for |
 //! | [`hygiene`] | what is the matter with the capture itself | connections |
 //! | [`compare`] | two recordings of the same connections: which belong together, what is not the same | packets |
 //! | [`report`] | the report as values, how it is shown, and how it is read back | packets |
@@ -113,6 +114,7 @@ pub mod compare;
 pub mod decode;
 pub mod diagnosis;
 pub mod driver;
+pub mod exposure;
 pub mod http;
 pub mod hygiene;
 pub mod limits;

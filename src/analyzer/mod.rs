@@ -13,6 +13,7 @@ pub mod watch;
 use std::collections::BTreeMap;
 
 use crate::decode::Segment;
+pub use crate::exposure::Exposure;
 use crate::limits::Limits;
 use crate::report::model;
 use crate::tcp::{Flow, FlowEvent, FlowTable, Recent, Retired, Way, Ways};
@@ -22,7 +23,6 @@ use self::tape::{Bystander, Recorded, Recorder};
 use self::watch::{Log, Seen, Sight, Watched};
 use conversation::{Conversation, Kind};
 use ends::Ends;
-pub use record::Exposure;
 
 /// What was found in all connections.
 #[derive(Debug, Default)]

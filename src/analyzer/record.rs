@@ -1,7 +1,10 @@
 //! A connection that is over, as the report tells it.
 
+mod timeline;
+
 use crate::decode::Carrier;
 use crate::diagnosis::{Case, Vantage, diagnose};
+use crate::exposure::Exposure;
 use crate::place::Place;
 use crate::preamble::{Address, Kind as PreambleKind, Preamble, proxy_protocol, socks};
 use crate::report::model::{self, Outcome};
@@ -13,13 +16,6 @@ use crate::websocket::handshake::Handshake;
 
 use super::conversation::{Ended, RolesFrom};
 use super::session::{Session, Tally};
-
-/// What of the wire may stand in a report as it is.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Exposure {
-    /// Query strings and header values, which often hold credentials.
-    pub headers: bool,
-}
 
 /// The report's account of a connection; it has no id yet.
 pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model::Connection {
@@ -117,7 +113,9 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
             ended.outcome,
             infers_compression,
             exposure,
+            broken,
         ),
+        timeline: broken.then(|| timeline::timeline(ended.handshake.as_ref(), session, &close)),
         frames,
         messages,
         close,
@@ -296,6 +294,7 @@ fn handshake(
     outcome: Outcome,
     infers_compression: bool,
     exposure: Exposure,
+    is_told: bool,
 ) -> model::Handshake {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let texts = |all: Vec<&[u8]>| all.into_iter().map(text).collect::<Vec<_>>();
@@ -304,7 +303,7 @@ fn handshake(
     model::Handshake {
         outcome,
         status: handshake.and_then(Handshake::status),
-        target: request.map(|request| target(&request.head.target, exposure)),
+        target: request.map(|request| exposure.target(&request.head.target)),
         host: request.and_then(|request| request.head.fields.first("Host").map(text)),
         offered_extensions: handshake
             .map(|handshake| texts(handshake.offered("Sec-WebSocket-Extensions")))
@@ -330,21 +329,17 @@ fn handshake(
                 value: text(field.value),
             })
             .collect(),
+        request: is_told
+            .then(|| timeline::request(handshake, exposure))
+            .flatten(),
+        response: is_told
+            .then(|| timeline::response(handshake, exposure))
+            .flatten(),
         request_packet: request.map(|request| request.place.packet.number),
         request_input: request.map(|request| request.place.packet.input),
         response_packet: response.map(|response| response.place.packet.number),
         response_input: response.map(|response| response.place.packet.input),
         response_time: response.map(|response| response.place.time),
-    }
-}
-
-/// A request target, its query string masked unless it may be shown.
-fn target(target: &str, exposure: Exposure) -> String {
-    match target.split_once('?') {
-        Some((path, query)) if !exposure.headers => {
-            format!("{path}?[{} bytes masked]", query.len())
-        }
-        _ => target.to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod pings;
 mod tally;
+mod trail;
 
 use crate::limits::Limits;
 use crate::rules::Ledger;
@@ -22,6 +23,7 @@ use super::watch::Log;
 use pings::Answering;
 pub(super) use pings::EarlyAcknowledgement;
 pub(super) use tally::Tally;
+pub(super) use trail::Step;
 
 /// What the whole connection lends while bytes of one side are read.
 pub(super) struct Context<'a> {

@@ -1,6 +1,6 @@
 //! The heads of the handshake, held against each other field by field.
 
-use crate::analyzer::Exposure;
+use crate::exposure::{self, Exposure};
 use crate::http::Fields;
 use crate::report::model::{DifferenceKind as Kind, HeaderLine};
 use crate::side::Side;
@@ -11,26 +11,6 @@ use super::causes;
 use super::difference::{Differences, Found, Way};
 use super::extensions;
 use super::leg::{Leg, spot};
-
-/// Fields that hold no credentials, beside those whose names begin with `Sec-WebSocket-`.
-const HARMLESS: [&str; 16] = [
-    "connection",
-    "content-length",
-    "content-type",
-    "date",
-    "host",
-    "keep-alive",
-    "origin",
-    "proxy-agent",
-    "proxy-connection",
-    "server",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-    "x-cache",
-    "x-forwarded-proto",
-    "x-powered-by",
-];
 
 /// Fields that a 101 must not have (RFC 9110 section 8.6).
 const BODY: [&str; 2] = ["content-length", "transfer-encoding"];
@@ -257,7 +237,7 @@ impl<'p, 'a> Heads<'p, 'a> {
         new: &[u8],
         legal: bool,
     ) -> Found {
-        let values = if self.exposure.headers || is_harmless(name) {
+        let values = if self.exposure.shows(name) {
             format!(": \"{}\" became \"{}\"", shown(old), shown(new))
         } else {
             String::new()
@@ -287,11 +267,11 @@ impl<'p, 'a> Heads<'p, 'a> {
         /// Fields of a head that are listed.
         const LISTED: usize = 64;
         for name in names(old, new).into_iter().take(LISTED) {
-            let masked = !self.exposure.headers && !is_harmless(name);
+            let masked = !self.exposure.shows(name);
             let value = |fields: &Fields| {
                 let value = joined(fields, name)?;
                 Some(if masked {
-                    format!("[{} bytes masked]", value.len())
+                    exposure::masked(&value)
                 } else {
                     String::from_utf8_lossy(&value).into_owned()
                 })
@@ -328,12 +308,6 @@ fn names<'f>(old: &'f Fields, new: &'f Fields) -> Vec<&'f str> {
 fn joined(fields: &Fields, name: &str) -> Option<Vec<u8>> {
     let all: Vec<&[u8]> = fields.all(name).collect();
     (!all.is_empty()).then(|| all.join(&b", "[..]))
-}
-
-/// Whether a field's value may be shown.
-fn is_harmless(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.starts_with("sec-websocket-") || HARMLESS.contains(&lower.as_str())
 }
 
 const fn way_of(sender: Side) -> &'static str {

@@ -4,6 +4,7 @@
 
 mod capture;
 mod comparison;
+mod timeline;
 mod verdict;
 pub(super) mod word;
 
@@ -21,6 +22,7 @@ pub use comparison::{
     COMPARE_SCHEMA, ClockOffset, Comparison, ComparisonSummary, Difference, DifferenceKind,
     HeaderLine, Latency, Pair, PairedBy, PairedLeg, Spot, Unpaired,
 };
+pub use timeline::{Event, EventKind, Head, HeadField, Timeline};
 pub use verdict::{Alternative, Confidence, Party, Snippet, Verdict};
 pub use word::Word;
 
@@ -327,6 +329,8 @@ pub struct Connection {
     pub vantage: Vantage,
     /// The opening handshake.
     pub handshake: Handshake,
+    /// What passed on it, event by event; null where it is not broken.
+    pub timeline: Option<Timeline>,
     /// Frames by sender.
     pub frames: Sides<Frames>,
     /// Whole messages by sender.
@@ -481,6 +485,10 @@ pub struct Handshake {
     pub subprotocol: Option<String>,
     /// Header fields by which intermediaries show themselves.
     pub intermediaries: Vec<Intermediary>,
+    /// The request, of a broken connection; null where the capture lacks it.
+    pub request: Option<Head>,
+    /// The answer, of a broken connection; null where the capture lacks it.
+    pub response: Option<Head>,
     /// The packet with the request's first byte.
     pub request_packet: Option<u64>,
     /// Index of the input that holds it.

@@ -15,6 +15,7 @@ use crate::websocket::notable::Notable;
 
 use super::Context;
 use super::pings::Pings;
+use super::trail::Trail;
 
 /// Places of one side where nothing could be judged that are listed: enough to find them.
 const UNJUDGED: usize = 16;
@@ -40,6 +41,8 @@ pub(in crate::analyzer) struct Tally {
     pub(super) unseen: bool,
     /// What lost the place of the next header, until it is known where frames go on.
     pub(super) lost: Option<Box<Oddity>>,
+    /// What it sent, event by event.
+    pub(in crate::analyzer) trail: Trail,
     /// What first stood where a frame was due.
     pub(in crate::analyzer) intrusion: Option<Box<Intrusion>>,
     /// Where nothing could be judged: from where, and to where if frames were found again.
@@ -83,6 +86,7 @@ impl Tally {
             return;
         }
         self.unseen = true;
+        self.trail.oddity(&oddity);
         if let Oddity::Foreign {
             kind,
             place,
@@ -209,6 +213,7 @@ impl Tally {
         }
         self.first_frame.get_or_insert(seen.place);
         self.pings.begin(&seen);
+        self.trail.frame(&seen);
         self.current = Some(seen);
         if let Some(log) = &mut context.log {
             log.begin(side, seen, context.ledger.take_recent(side));
