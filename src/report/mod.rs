@@ -14,6 +14,7 @@ pub mod redact;
 pub mod saved;
 pub mod selection;
 pub mod text;
+mod words;
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -16,17 +16,16 @@ mod interfaces;
 mod page;
 mod summary;
 mod verdict;
-mod words;
 
 use std::io::{self, Write};
 
 pub(super) use self::page::{BAD, FAINT, PLAIN, STRONG};
 use self::page::{Line, Page};
 use self::summary::Groups;
-use self::words::counted;
 use super::chosen;
 use super::model::{Connection, Input, Report};
 use super::names::Names;
+use super::words::{self, counted};
 use crate::rules::Severity;
 
 /// Broken connections that are told in full. With more of them the cause is one for most, and
