@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod causes;
 pub mod chosen;
 pub mod explanation;
+mod folded;
 pub mod json;
 pub mod lines;
 pub mod model;

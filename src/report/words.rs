@@ -1,5 +1,10 @@
 //! Numbers, times and wire texts in words. It knows how they are written, not what they mean.
 
+pub(super) mod capture;
+pub(super) mod connection;
+pub(super) mod finding;
+pub(super) mod verdict;
+
 use std::fmt;
 use std::time::Duration;
 
