@@ -5,6 +5,7 @@ pub mod causes;
 pub mod chosen;
 pub mod explanation;
 mod folded;
+mod groups;
 pub mod json;
 pub mod lines;
 pub mod model;

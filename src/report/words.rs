@@ -3,6 +3,7 @@
 pub(super) mod capture;
 pub(super) mod connection;
 pub(super) mod finding;
+pub(super) mod hygiene;
 pub(super) mod verdict;
 
 use std::fmt;

@@ -21,8 +21,8 @@ use std::io::{self, Write};
 
 pub(super) use self::page::{BAD, FAINT, PLAIN, STRONG};
 use self::page::{Line, Page};
-use self::summary::Groups;
 use super::chosen;
+use super::groups::Groups;
 use super::model::{Connection, Input, Report};
 use super::names::Names;
 use super::words::{self, counted};

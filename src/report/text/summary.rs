@@ -1,13 +1,14 @@
 //! What is said of the capture as a whole: the clean bill with what it cannot vouch for, the
 //! findings of sound connections in groups, the counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::finding;
 use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page};
 use super::words::capture::{beyond, not_seen, nothing_because, others, selection};
 use super::words::{NO_BREAK, bounded, counted, first_few, packet, with_names};
-use crate::report::model::{Connection, Finding, Report};
+use crate::report::groups::{Group, Groups};
+use crate::report::model::{Connection, Report};
 use crate::report::names::Names;
 use crate::rules::Severity;
 
@@ -70,34 +71,7 @@ pub(super) fn causes(page: &mut Page, broken: &[&Connection]) {
     page.blank();
 }
 
-/// Findings of several connections, grouped by rule: the worst first.
-pub(super) struct Groups<'r>(BTreeMap<(std::cmp::Reverse<Severity>, &'r str), Group<'r>>);
-
-/// The findings of one rule.
-struct Group<'r> {
-    /// The connections that have one.
-    ids: BTreeSet<u64>,
-    /// The first of them, and what was found there.
-    first: (&'r Connection, &'r Finding),
-}
-
-impl<'r> Groups<'r> {
-    /// The findings of these connections. Gaps are left out: they are said in other words.
-    pub(super) fn of(connections: impl Iterator<Item = &'r Connection>) -> Self {
-        let mut groups: BTreeMap<_, Group<'r>> = BTreeMap::new();
-        for connection in connections {
-            for finding in connection.findings.iter().filter(|it| !is_gap(it)) {
-                let key = (std::cmp::Reverse(finding.severity), finding.rule);
-                let group = groups.entry(key).or_insert_with(|| Group {
-                    ids: BTreeSet::new(),
-                    first: (connection, finding),
-                });
-                group.ids.insert(connection.id);
-            }
-        }
-        Self(groups)
-    }
-
+impl Groups<'_> {
     /// A line for each rule, below a title.
     pub(super) fn write(&self, page: &mut Page, title: &str) {
         self.write_with(page, title, |_| None);
@@ -119,15 +93,14 @@ impl<'r> Groups<'r> {
         &self,
         page: &mut Page,
         title: &str,
-        tell: impl Fn(&Group<'r>) -> Option<String>,
+        tell: impl Fn(&Group<'_>) -> Option<String>,
     ) {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return;
         }
         page.line(0, format!("{title}:"));
-        let width = self.0.keys().map(|(_, rule)| rule.len()).max().unwrap_or(0);
-        for ((severity, rule), group) in &self.0 {
-            let severity = severity.0;
+        let width = self.iter().map(|(_, rule, _)| rule.len()).max().unwrap_or(0);
+        for (severity, rule, group) in self.iter() {
             let head = Line::new("  ")
                 .and(
                     finding::style(severity),
@@ -149,10 +122,6 @@ impl<'r> Groups<'r> {
         }
         page.blank();
     }
-}
-
-fn is_gap(finding: &Finding) -> bool {
-    finding.rule == "capture-gap" && finding.severity == Severity::Info
 }
 
 /// The clean bill, and what it cannot vouch for.

@@ -65,6 +65,12 @@ pub(in crate::report) fn others(report: &Report) -> Option<String> {
 
 /// What the capture could not show; none if it shows all of every connection.
 pub(in crate::report) fn not_seen(report: &Report) -> Option<String> {
+    let parts = not_seen_parts(report);
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Likewise, each by itself.
+pub(in crate::report) fn not_seen_parts(report: &Report) -> Vec<String> {
     let connections = &report.connections;
     let joined = |it: &&Connection| it.handshake.outcome == Outcome::Unseen;
     let missing = |it: &Connection| {
@@ -130,5 +136,5 @@ pub(in crate::report) fn not_seen(report: &Report) -> Option<String> {
             counted(*times, "time")
         ));
     }
-    (!parts.is_empty()).then(|| parts.join(", "))
+    parts
 }
