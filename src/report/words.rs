@@ -1,6 +1,7 @@
 //! Numbers, times and wire texts in words. It knows how they are written, not what they mean.
 
 pub(super) mod capture;
+pub(super) mod comparison;
 pub(super) mod connection;
 pub(super) mod finding;
 pub(super) mod hygiene;

@@ -99,7 +99,11 @@ impl Groups<'_> {
             return;
         }
         page.line(0, format!("{title}:"));
-        let width = self.iter().map(|(_, rule, _)| rule.len()).max().unwrap_or(0);
+        let width = self
+            .iter()
+            .map(|(_, rule, _)| rule.len())
+            .max()
+            .unwrap_or(0);
         for (severity, rule, group) in self.iter() {
             let head = Line::new("  ")
                 .and(
