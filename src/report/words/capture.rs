@@ -5,6 +5,20 @@ use crate::report::chosen;
 use crate::report::model::{Connection, Input, Outcome, Report, Selection};
 use crate::side::{Side, Sides};
 
+/// What of the captures was asked for, and how many connections that leaves out; none where all
+/// of them were.
+pub(in crate::report) fn chosen(report: &Report) -> Option<String> {
+    let options = chosen::options(&report.selection)?;
+    let unchosen = report.summary.unchosen.connections;
+    Some(match report.summary.connections.saturating_add(unchosen) {
+        all if unchosen > 0 => {
+            let all = counted(all, "WebSocket connection");
+            format!("{options}; {unchosen} of {all} left out")
+        }
+        _ => options,
+    })
+}
+
 /// What was asked of the findings: without it a report would say less or more than it seems to.
 pub(in crate::report) fn selection(selection: &Selection) -> Option<String> {
     let listed = |rules: &[&str]| rules.join(", ");
