@@ -11,7 +11,7 @@
 //! ```text
 //! source ──RawPacket<'p>──▶ decode ──Segment<'p>──▶ tcp ──StreamEvent<'s>──▶ preamble ──▶ http
 //!     ──Handshake──▶ websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ diagnosis ──Verdict──▶
-//!     report::model::Report ──▶ text, JSON
+//!     report::model::Report ──▶ text, JSON, Markdown
 //! ```
 //!
 //! Two paths leave the line and come back to it. What segments show beside their bytes (another
@@ -32,7 +32,7 @@
 //! report, and the two are held against each other:
 //!
 //! ```text
-//! analyzer::tape ──Recorded──▶ compare ──▶ report::model::Comparison ──▶ text, JSON
+//! analyzer::tape ──Recorded──▶ compare ──▶ report::model::Comparison ──▶ text, JSON, Markdown
 //! ```
 //!
 //! [`analyzer`] holds the line together: it knows which stage each connection is in, passes events
@@ -100,7 +100,8 @@
 //! - A verdict names the endpoint itself only where the capture shows that it was taken on its
 //!   machine, and an intermediary only where something shows that there is one. The side that
 //!   complains is not the culprit for complaining.
-//! - Whatever came from the wire reaches a reader through [`Untrusted`](untrusted::Untrusted).
+//! - Whatever came from the wire reaches a reader through [`Untrusted`](untrusted::Untrusted), and
+//!   in Markdown through a layer on it that leaves a renderer nothing to act on.
 //!
 //! # Errors
 //!

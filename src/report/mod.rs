@@ -8,6 +8,7 @@ mod folded;
 mod groups;
 pub mod json;
 pub mod lines;
+pub mod markdown;
 pub mod model;
 pub mod names;
 pub mod pages;

@@ -73,6 +73,12 @@ pub(super) fn bytes(number: u64) -> String {
     )
 }
 
+/// The words at the beginning of a sentence.
+pub(super) fn capital(words: &str) -> String {
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}", first.to_uppercase())
+}
+
 /// A text from the wire, shown harmlessly.
 pub(super) fn untrusted(text: &str) -> String {
     Untrusted(text.as_bytes()).to_string()
