@@ -92,6 +92,17 @@ pub(super) enum Format {
     Text,
     /// For programs
     Json,
+    /// For tickets
+    Markdown,
+}
+
+/// A form that everything else can be printed in: lines, lists, explanations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOrJson {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// The rule of this name.

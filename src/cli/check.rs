@@ -15,7 +15,7 @@ use crate::analyzer::Exposure;
 use crate::driver::{self, Options};
 use crate::report::model::Report;
 use crate::report::selection::Selection;
-use crate::report::{chosen, json, redact, text};
+use crate::report::{chosen, json, markdown, redact, text};
 use crate::rules::Severity;
 use crate::untrusted::Untrusted;
 
@@ -32,7 +32,7 @@ use crate::untrusted::Untrusted;
     after_help = "\
 Examples:
   wsblame check ws.pcap
-  wsblame check --output ticket.txt monday.pcapng tuesday.pcapng.gz
+  wsblame check --output incident.md monday.pcapng tuesday.pcapng.gz
   wsblame check /var/captures
   ssh proxy tcpdump -U -w - 'tcp port 8001' | wsblame check -
 
@@ -44,12 +44,18 @@ Exit status:
 pub(super) struct Check {
     #[command(flatten)]
     reading: Reading,
-    /// What is printed: text or json
+    /// Print text, json or markdown
     #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Write it there, too: .json or .txt; repeatable
-    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
+    /// Write it there, too: .txt, .json, .md; repeatable
+    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::<Format>::parse)]
     output: Vec<ReportFile>,
+    /// Tell so many broken connections in full
+    ///
+    /// The others are counted. If it is not given, text tells of 20, and
+    /// markdown of one for each cause. JSON has all of them.
+    #[arg(help_heading = REPORT, long, value_name = "N", verbatim_doc_comment)]
+    top: Option<usize>,
     /// Report findings of these rules only
     #[arg(help_heading = REPORT, long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
     only: Vec<&'static str>,
@@ -129,7 +135,7 @@ impl Check {
                 let refusal = "is one of the captures, and no report takes its place";
                 Err(io::Error::other(refusal))
             } else {
-                file.write(|out| write(&report, file.format, out))
+                file.write(|out| write(&report, file.format, self.top, out))
             };
             if let Err(error) = written {
                 let name = file.path.as_os_str().as_encoded_bytes();
@@ -149,8 +155,8 @@ impl Check {
             return status;
         }
         status.max(match self.format {
-            Format::Text => console.styled(|out| write(&report, Format::Text, out)),
-            Format::Json => console.plain(|out| write(&report, Format::Json, out)),
+            Format::Text => console.styled(|out| write(&report, Format::Text, self.top, out)),
+            plain => console.plain(|out| write(&report, plain, self.top, out)),
         })
     }
 
@@ -182,20 +188,24 @@ pub(super) fn status(report: &Report) -> Status {
     }
 }
 
+/// Writes a report in a form; of broken connections at most `top` are told in full, or as many as the
+/// form tells by itself.
 pub(super) fn write(
     report: &Report,
     format: Format,
+    top: Option<usize>,
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
     match format {
-        Format::Text => text::write(report, out),
+        Format::Text => text::write_at_most(report, top.unwrap_or(text::SHOWN_IN_FULL), out),
         Format::Json => json::write(report, out),
+        Format::Markdown => markdown::write(report, top, out),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::{Args as _, Command, FromArgMatches as _};
+    use clap::{Args as _, Command, FromArgMatches as _, ValueEnum as _};
 
     use super::*;
     use crate::report::sample;
@@ -221,10 +231,12 @@ mod tests {
     #[test]
     fn redacted_reports_hold_no_reason() {
         let mut report = sample::runbook();
-        parse(&["--redact", "x"]).unwrap().shape(&mut report);
+        let check = parse(&["--redact", "x"]).unwrap();
+        check.shape(&mut report);
         let mut out = Vec::new();
-        write(&report, Format::Text, &mut out).unwrap();
-        write(&report, Format::Json, &mut out).unwrap();
+        for format in Format::value_variants() {
+            write(&report, *format, check.top, &mut out).unwrap();
+        }
         let text = String::from_utf8(out).unwrap();
         assert!(!text.contains("must be clear"));
         assert!(text.contains("[redacted]"));
