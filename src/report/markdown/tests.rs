@@ -67,7 +67,7 @@ fn with_verdict(texts: &[String]) -> Report {
     let mut report = sample::filled(texts);
     let mut texts = texts.iter().cycle().skip(3);
     let mut text = || texts.next().cloned().unwrap_or_default();
-    report.connections[0].verdict = Some(Verdict {
+    report.connections[0].verdict = Some(Box::new(Verdict {
         party: Party::Intermediary,
         confidence: Confidence::Likely,
         cause: "extension-response-stripped",
@@ -85,7 +85,7 @@ fn with_verdict(texts: &[String]) -> Report {
             reason: text(),
         }],
         next_capture: None,
-    });
+    }));
     report
 }
 
