@@ -21,6 +21,15 @@ pub(crate) struct Sign {
     pub(crate) words: String,
 }
 
+impl Sign {
+    /// Whether it is of a product that reads what passes through it.
+    pub(super) fn reads_frames(&self) -> bool {
+        let product = self.product.as_deref();
+        let product = product.and_then(|name| products::table().find(name));
+        product.is_some_and(|product| product.kind == products::Kind::Filter)
+    }
+}
+
 /// The sign of an intermediary between the capture and a side: in what came from there.
 pub(super) fn on(case: &Case<'_>, side: Side) -> Option<Sign> {
     in_head(case, side)

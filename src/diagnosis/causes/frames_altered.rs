@@ -42,7 +42,9 @@ fn complaint(case: &Case<'_>) -> Option<Suspicion> {
     let code = own.own.close.as_ref()?.1.code()?;
     let reason = case.close_reason(side);
     let named = reason.as_deref().and_then(reasons::named_rule);
-    let sign = signs::on(case, side);
+    // Proxies before servers pass frames on without reading them: that there is one is no sign that
+    // it changed any.
+    let sign = signs::on(case, side).filter(signs::Sign::reads_frames);
     let party = match sign {
         Some(_) => Party::Intermediary,
         None => case.party(side),

@@ -1,0 +1,53 @@
+//! One capture of a server that does wrong by itself, with and without a proxy before it: the proxy
+//! is not blamed, and nobody is for certain on whose machine a proxy may stand.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails here fails the test, in helpers too"
+)]
+
+mod built;
+mod recorded;
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+use wsblame::report::model::{Party, Verdict};
+use wsblame_fixtures::Side::Server;
+use wsblame_fixtures::{Conversation, Frame, Head};
+
+/// A connection whose 101 is signed so.
+fn signed(server: Option<&str>) -> Conversation {
+    let request = Head::upgrade();
+    let answer = Head::switching(&request);
+    let answer = match server {
+        Some(name) => answer.field("Server", name),
+        None => answer,
+    };
+    let mut conversation = Conversation::new();
+    conversation.open().upgrade_with(&request, &answer);
+    conversation.client(Frame::text("hello"));
+    conversation
+}
+
+fn verdict(conversation: &Conversation) -> Verdict {
+    let report = built::report(conversation.capture().packets);
+    report.connections[0].verdict.clone().unwrap()
+}
+
+#[test]
+fn a_proxy_is_not_blamed_for_a_complaint_of_the_server_behind_it() {
+    for reason in ["", "unknown opcode \"login\" in message"] {
+        let mut conversation = signed(Some("nginx/1.22.1"));
+        conversation
+            .server(Frame::close(1002, reason))
+            .client(Frame::close(1002, ""))
+            .end(Server);
+        let verdict = verdict(&conversation);
+        assert_eq!(verdict.cause, "frames-altered");
+        assert_eq!(verdict.party, Party::ServerSide, "{reason}");
+        assert_eq!(verdict.product, None);
+    }
+}
