@@ -51,3 +51,14 @@ fn a_proxy_is_not_blamed_for_a_complaint_of_the_server_behind_it() {
         assert_eq!(verdict.product, None);
     }
 }
+
+#[test]
+fn a_timer_is_nobodys_where_no_proxy_shows_itself() {
+    for silence in [5, 60] {
+        let mut conversation = signed(None);
+        conversation.wait(Duration::from_secs(silence)).end(Server);
+        let verdict = verdict(&conversation);
+        assert_eq!(verdict.cause, "idle-timeout");
+        assert_eq!(verdict.party, Party::ServerSide, "{silence}");
+    }
+}
