@@ -62,3 +62,20 @@ fn a_timer_is_nobodys_where_no_proxy_shows_itself() {
         assert_eq!(verdict.party, Party::ServerSide, "{silence}");
     }
 }
+
+#[test]
+fn a_page_that_its_server_signs_is_not_the_proxys() {
+    let page = "HTTP/1.1 403 Forbidden\r\nServer: app\r\nContent-Length: 2\r\n\r\nno";
+    for server in [None, Some("nginx/1.22.1")] {
+        let mut conversation = signed(server);
+        conversation.bytes(Server, page).end(Server);
+        let verdict = verdict(&conversation);
+        assert_eq!(verdict.cause, "block-page-injected");
+        assert_eq!(verdict.party, Party::ServerSide, "{server:?}");
+    }
+    // That of a product which stands between is.
+    let mut conversation = signed(None);
+    let page = page.replace("app", "squid/5.7");
+    conversation.bytes(Server, page).end(Server);
+    assert_eq!(verdict(&conversation).party, Party::Intermediary);
+}
