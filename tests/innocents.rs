@@ -79,3 +79,13 @@ fn a_page_that_its_server_signs_is_not_the_proxys() {
     conversation.bytes(Server, page).end(Server);
     assert_eq!(verdict(&conversation).party, Party::Intermediary);
 }
+
+#[test]
+fn on_the_servers_machine_nothing_is_certain() {
+    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/real");
+    let capture = real.join("masked-server-frames-at-server/capture.pcap");
+    let (_, report) = recorded::run("check", &[capture]);
+    let verdict: &Value = &report["connections"][0]["verdict"];
+    assert_eq!(verdict["party"], "server");
+    assert_eq!(verdict["confidence"], "likely");
+}
