@@ -34,7 +34,7 @@ fn signed(server: Option<&str>) -> Conversation {
 
 fn verdict(conversation: &Conversation) -> Verdict {
     let report = built::report(conversation.capture().packets);
-    report.connections[0].verdict.clone().unwrap()
+    report.connections[0].verdict.as_deref().cloned().unwrap()
 }
 
 #[test]

@@ -22,10 +22,13 @@ pub(crate) struct Sign {
 }
 
 impl Sign {
-    /// Whether it is of a product that reads what passes through it.
-    pub(super) fn reads_frames(&self) -> bool {
-        let product = self.product.as_deref();
-        let product = product.and_then(|name| products::table().find(name));
+    /// Whether what shows itself may read the frames that pass through it: a filter does, and of
+    /// what is not known by name it cannot be said that it does not.
+    pub(super) fn may_read_frames(&self) -> bool {
+        let Some(name) = &self.product else {
+            return true;
+        };
+        let product = products::table().find(name);
         product.is_some_and(|product| product.kind == products::Kind::Filter)
     }
 }
