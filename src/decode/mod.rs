@@ -29,6 +29,7 @@ pub use carrier::{Carrier, Carriers};
 pub use checksum::Checksum;
 pub use decoder::Decoder;
 pub use fragment::Fragment;
+pub(crate) use fragment::place_in;
 pub use options::{Layout, Options};
 pub use segment::{Endpoint, Segment, TcpFlags};
 pub use skipped::Skipped;
