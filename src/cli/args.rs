@@ -85,6 +85,9 @@ pub(super) const CHOOSE: &str = "Choose";
 /// The heading in the help of what shapes a report or its lines.
 pub(super) const REPORT: &str = "Report";
 
+/// The heading in the help of what writes the packets of broken connections.
+pub(super) const EVIDENCE: &str = "Evidence";
+
 /// A form that reports can be printed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use super::args::{Format, REPORT, rule_name, rule_severity};
 use super::console::Console;
+use super::draft::Draft;
+use super::evidence::Evidence;
 use super::file::ReportFile;
 use super::interrupt::stop_on_interrupt;
 use super::known;
@@ -17,6 +19,7 @@ use crate::report::model::Report;
 use crate::report::selection::Selection;
 use crate::report::{chosen, json, markdown, redact, text};
 use crate::rules::Severity;
+use crate::source::Captures;
 use crate::untrusted::Untrusted;
 
 /// Say what broke the WebSocket connections of a capture
@@ -35,6 +38,7 @@ Examples:
   wsblame check --output incident.md monday.pcapng tuesday.pcapng.gz
   wsblame check /var/captures
   ssh proxy tcpdump -U -w - 'tcp port 8001' | wsblame check -
+  wsblame check --evidence evidence.pcapng --redact ws.pcap
 
 Exit status:
   0  nothing is broken
@@ -87,6 +91,8 @@ pub(super) struct Check {
     #[arg(help_heading = REPORT, long)]
     show_headers: bool,
     /// Hide the reasons of Close frames
+    ///
+    /// In evidence the payload of all frames is masked.
     #[arg(help_heading = REPORT, long)]
     redact: bool,
     /// Print no report, only set the exit status
@@ -94,6 +100,8 @@ pub(super) struct Check {
     /// Errors are still told on standard error.
     #[arg(help_heading = REPORT, long, short)]
     quiet: bool,
+    #[command(flatten)]
+    evidence: Evidence,
 }
 
 impl Check {
@@ -111,17 +119,37 @@ impl Check {
             stop: stop_on_interrupt(),
             ..Options::default()
         };
-        let report = driver::check(&self.reading.captures, &options, &mut |read, total| {
+        let captures = Captures::gather(&self.reading.captures);
+        let draft = match self.evidence.begin(&captures, console) {
+            Ok(draft) => draft,
+            Err(status) => return status,
+        };
+        let mut report = driver::check_captures(&captures, &options, &mut |read, total| {
             progress.update(read, total);
         });
         progress.finish();
-        self.deliver(report, console)
+        self.shape(&mut report);
+        let status = draft.map(|draft| self.prove(draft, &captures, &report, &options, console));
+        let delivered = self.deliver(&report, console);
+        status.map_or(delivered, |status| delivered.max(status))
+    }
+
+    /// Writes the evidence.
+    fn prove(
+        &self,
+        draft: Draft,
+        captures: &Captures,
+        report: &Report,
+        options: &Options,
+        console: Console,
+    ) -> Status {
+        let how = (options, self.redact);
+        self.evidence.write(draft, captures, report, how, console)
     }
 
     /// Writes the report wherever it is wanted.
-    fn deliver(&self, mut report: Report, console: Console) -> Status {
-        self.shape(&mut report);
-        let mut status = status(&report);
+    fn deliver(&self, report: &Report, console: Console) -> Status {
+        let mut status = status(report);
         for input in &report.inputs {
             for reason in input.errors() {
                 let name = Untrusted(input.name.as_bytes());
@@ -135,7 +163,7 @@ impl Check {
                 let refusal = "is one of the captures, and no report takes its place";
                 Err(io::Error::other(refusal))
             } else {
-                file.write(|out| write(&report, file.format, self.top, out))
+                file.write(|out| write(report, file.format, self.top, out))
             };
             if let Err(error) = written {
                 let name = file.path.as_os_str().as_encoded_bytes();
@@ -145,7 +173,7 @@ impl Check {
         let unseen = self.quiet || matches!(self.format, Format::Json);
         if unseen
             && report.connections.is_empty()
-            && let Some(nothing) = chosen::nothing(&report)
+            && let Some(nothing) = chosen::nothing(report)
         {
             console.note(nothing);
         }
@@ -155,8 +183,8 @@ impl Check {
             return status;
         }
         status.max(match self.format {
-            Format::Text => console.styled(|out| write(&report, Format::Text, self.top, out)),
-            plain => console.plain(|out| write(&report, plain, self.top, out)),
+            Format::Text => console.styled(|out| write(report, Format::Text, self.top, out)),
+            plain => console.plain(|out| write(report, plain, self.top, out)),
         })
     }
 

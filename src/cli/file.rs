@@ -113,7 +113,7 @@ fn finish(
 }
 
 /// A hidden name in the same directory, which no other run uses at the same time.
-fn temporary(path: &Path) -> PathBuf {
+pub(super) fn temporary(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", std::process::id()));
