@@ -2,24 +2,10 @@
 //! reports show; of what stands before HTTP all but logins. What is shown is as long as it was.
 
 use super::FILL;
+use crate::exposure::Exposure;
 use crate::http::Field;
 use crate::products;
 use crate::websocket::foreign::Foreign;
-
-/// Fields whose values say how a connection is upgraded, or where a message ends.
-const SHOWN: [&str; 11] = [
-    "Host",
-    "Connection",
-    "Upgrade",
-    "Sec-WebSocket-Key",
-    "Sec-WebSocket-Accept",
-    "Sec-WebSocket-Version",
-    "Sec-WebSocket-Extensions",
-    "Sec-WebSocket-Protocol",
-    "Content-Length",
-    "Transfer-Encoding",
-    "Server",
-];
 
 /// The signature of the PROXY protocol, version 2.
 const PROXY_V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
@@ -100,8 +86,7 @@ fn is_shown(line: &[u8], colon: usize) -> bool {
     };
     let value = value.get(1..).unwrap_or_default().trim_ascii();
     let name = name.trim();
-    SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(name))
-        || products::table().shows_intermediary(Field { name, value })
+    Exposure::default().shows(name) || products::table().shows_intermediary(Field { name, value })
 }
 
 /// Masks all but white space and line ends.
