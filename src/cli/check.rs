@@ -7,7 +7,7 @@ use super::args::{Format, REPORT, rule_name, rule_severity};
 use super::console::Console;
 use super::draft::Draft;
 use super::evidence::Evidence;
-use super::file::ReportFile;
+use super::file::{ReportFile, try_places};
 use super::interrupt::stop_on_interrupt;
 use super::known;
 use super::progress::Progress;
@@ -120,6 +120,10 @@ impl Check {
             ..Options::default()
         };
         let captures = Captures::gather(&self.reading.captures);
+        let names: Vec<&str> = captures.inputs().map(|(name, _)| name).collect();
+        if let Err(status) = try_places(&self.output, names, console) {
+            return status;
+        }
         let draft = match self.evidence.begin(&captures, console) {
             Ok(draft) => draft,
             Err(status) => return status,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::args::{Format, REPORT};
 use super::choosing::Choosing;
 use super::console::Console;
-use super::file::ReportFile;
+use super::file::{ReportFile, try_places};
 use super::interrupt::stop_on_interrupt;
 use super::progress::Progress;
 use super::status::Status;
@@ -88,6 +88,15 @@ impl Compare {
             stop: stop_on_interrupt(),
             ..Options::default()
         };
+        let captures = [Some(&self.near_client), self.near_server.as_ref()];
+        let names: Vec<&str> = captures
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it.to_str())
+            .collect();
+        if let Err(status) = try_places(&self.output, names, console) {
+            return status;
+        }
         let near_client = self.record(&self.near_client, 0, &options, console);
         let read = u32::try_from(near_client.report.inputs.len()).unwrap_or(u32::MAX);
         let near_server = self.near_server.as_ref();

@@ -2,13 +2,17 @@
 //! at all.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::StripStream;
 
 use super::args::{Format, TextOrJson};
+use super::console::Console;
+use super::draft::Draft;
+use super::status::Status;
+use crate::untrusted::Untrusted;
 
 /// A form that is chosen by the ending of a file's name.
 pub(super) trait Form: Copy {
@@ -82,26 +86,48 @@ impl<F: Form> ReportFile<F> {
             .any(|name| fs::canonicalize(name).is_ok_and(|found| found == path))
     }
 
+    /// Finds out whether it can be written, before anybody waits for what is to stand in it.
+    pub(super) fn try_place<'a>(
+        &self,
+        captures: impl IntoIterator<Item = &'a str>,
+    ) -> io::Result<()> {
+        if self.is_one_of(captures) {
+            let refusal = "is one of the captures, and no report takes its place";
+            return Err(io::Error::other(refusal));
+        }
+        Draft::begin(&self.path).map(drop)
+    }
+
     /// Writes the file beside its place and moves it there, so that nobody finds half of it.
     pub(super) fn write(
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
-        let temporary = temporary(&self.path);
-        // Not through a link that somebody else put there.
-        let file = File::create_new(&temporary)?;
-        let written = if self.format.is_styled() {
-            finish(BufWriter::new(StripStream::new(file)), write)
+        let draft = Draft::begin(&self.path)?;
+        if self.format.is_styled() {
+            let file = draft.file().try_clone()?;
+            finish(BufWriter::new(StripStream::new(file)), write)?;
         } else {
-            finish(BufWriter::new(file), write)
-        };
-        let moved = written.and_then(|()| fs::rename(&temporary, &self.path));
-        if moved.is_err() {
-            // The first error is the one to tell.
-            let _ = fs::remove_file(&temporary);
+            finish(BufWriter::new(draft.file()), write)?;
         }
-        moved
+        draft.finish()
     }
+}
+
+/// Says of each file that it cannot be written, where that is so: nothing is to be waited for then.
+pub(super) fn try_places<'a, F: Form>(
+    files: &[ReportFile<F>],
+    captures: impl IntoIterator<Item = &'a str> + Clone,
+    console: Console,
+) -> Result<(), Status> {
+    let mut refused = None;
+    for file in files {
+        if let Err(error) = file.try_place(captures.clone()) {
+            let name = Untrusted(file.path.as_os_str().as_encoded_bytes());
+            refused = Some(console.complain(name, error));
+        }
+    }
+    refused.map_or(Ok(()), Err)
 }
 
 fn finish(
