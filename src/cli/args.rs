@@ -92,6 +92,17 @@ pub(super) enum Format {
     Text,
     /// For programs
     Json,
+    /// For a browser
+    Html,
+}
+
+/// Reads a form that everything can be printed in, not reports alone.
+pub(super) fn plain_format(name: &str) -> Result<Format, String> {
+    match name {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        _ => Err("it is text or json".to_owned()),
+    }
 }
 
 /// The rule of this name.

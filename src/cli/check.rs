@@ -15,7 +15,7 @@ use crate::analyzer::Exposure;
 use crate::driver::{self, Options};
 use crate::report::model::Report;
 use crate::report::selection::Selection;
-use crate::report::{chosen, json, redact, text};
+use crate::report::{chosen, html, json, redact, text};
 use crate::rules::Severity;
 use crate::untrusted::Untrusted;
 
@@ -44,12 +44,15 @@ Exit status:
 pub(super) struct Check {
     #[command(flatten)]
     reading: Reading,
-    /// What is printed: text or json
+    /// What is printed: text, json or html
     #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Write it there, too: .json or .txt; repeatable
+    /// Write it there, too: .json, .txt or .html; repeatable
     #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
     output: Vec<ReportFile>,
+    /// Broken connections that HTML tells in full
+    #[arg(help_heading = REPORT, long, value_name = "N", default_value_t = html::TOP)]
+    top: usize,
     /// Report findings of these rules only
     #[arg(help_heading = REPORT, long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
     only: Vec<&'static str>,
@@ -129,14 +132,14 @@ impl Check {
                 let refusal = "is one of the captures, and no report takes its place";
                 Err(io::Error::other(refusal))
             } else {
-                file.write(|out| write(&report, file.format, out))
+                file.write(|out| write(&report, file.format, self.top, out))
             };
             if let Err(error) = written {
                 let name = file.path.as_os_str().as_encoded_bytes();
                 status = status.max(console.complain(Untrusted(name), error));
             }
         }
-        let unseen = self.quiet || matches!(self.format, Format::Json);
+        let unseen = self.quiet || !matches!(self.format, Format::Text);
         if unseen
             && report.connections.is_empty()
             && let Some(nothing) = chosen::nothing(&report)
@@ -149,8 +152,8 @@ impl Check {
             return status;
         }
         status.max(match self.format {
-            Format::Text => console.styled(|out| write(&report, Format::Text, out)),
-            Format::Json => console.plain(|out| write(&report, Format::Json, out)),
+            Format::Text => console.styled(|out| write(&report, Format::Text, self.top, out)),
+            other => console.plain(|out| write(&report, other, self.top, out)),
         })
     }
 
@@ -185,11 +188,13 @@ pub(super) fn status(report: &Report) -> Status {
 pub(super) fn write(
     report: &Report,
     format: Format,
+    top: usize,
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, out),
         Format::Json => json::write(report, out),
+        Format::Html => html::write(report, top, out),
     }
 }
 
@@ -223,8 +228,8 @@ mod tests {
         let mut report = sample::runbook();
         parse(&["--redact", "x"]).unwrap().shape(&mut report);
         let mut out = Vec::new();
-        write(&report, Format::Text, &mut out).unwrap();
-        write(&report, Format::Json, &mut out).unwrap();
+        write(&report, Format::Text, html::TOP, &mut out).unwrap();
+        write(&report, Format::Json, html::TOP, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(!text.contains("must be clear"));
         assert!(text.contains("[redacted]"));
@@ -236,7 +241,7 @@ mod tests {
             &[][..],
             &["--output", "x.pdf", "y"],
             &["--only", "no-such-rule", "y"],
-            &["--format", "html", "y"],
+            &["--format", "pdf", "y"],
         ] {
             let error = parse(arguments).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{error}");

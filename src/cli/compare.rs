@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::args::{Format, REPORT};
+use super::args::{Format, REPORT, plain_format};
 use super::choosing::Choosing;
 use super::console::Console;
 use super::file::ReportFile;
@@ -57,10 +57,10 @@ pub(super) struct Compare {
     #[command(flatten)]
     choosing: Choosing,
     /// What is printed: text or json
-    #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
+    #[arg(help_heading = REPORT, long, value_parser = plain_format, default_value = "text")]
     format: Format,
     /// Write it there, too: .json or .txt; repeatable
-    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
+    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse_plain)]
     output: Vec<ReportFile>,
     /// Show query strings and header values unmasked
     ///
@@ -140,7 +140,7 @@ impl Compare {
         }
         status.max(match self.format {
             Format::Text => console.styled(|out| write(&comparison, Format::Text, out)),
-            Format::Json => console.plain(|out| write(&comparison, Format::Json, out)),
+            _ => console.plain(|out| write(&comparison, Format::Json, out)),
         })
     }
 }
@@ -164,5 +164,6 @@ pub(super) fn write(
     match format {
         Format::Text => text::comparison::write(comparison, out),
         Format::Json => json::write_comparison(comparison, out),
+        Format::Html => Err(io::Error::other("there is no HTML of a comparison")),
     }
 }

@@ -4,7 +4,7 @@
 use std::io::{self, Read as _, Write};
 use std::path::PathBuf;
 
-use super::args::{Format, REPORT};
+use super::args::{Format, REPORT, plain_format};
 use super::choosing::Choosing;
 use super::console::Console;
 use super::file::ReportFile;
@@ -54,10 +54,10 @@ pub(super) struct Explain {
     #[command(flatten)]
     choosing: Choosing,
     /// What is printed: text or json
-    #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
+    #[arg(help_heading = REPORT, long, value_parser = plain_format, default_value = "text")]
     format: Format,
     /// Write it there, too: .json or .txt; repeatable
-    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
+    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse_plain)]
     output: Vec<ReportFile>,
 }
 
@@ -97,7 +97,7 @@ impl Explain {
         }
         status.max(match self.format {
             Format::Text => console.styled(|out| write(&explanation, Format::Text, out)),
-            Format::Json => console.plain(|out| write(&explanation, Format::Json, out)),
+            _ => console.plain(|out| write(&explanation, Format::Json, out)),
         })
     }
 
@@ -142,6 +142,6 @@ fn write(
 ) -> io::Result<()> {
     match format {
         Format::Text => text::explanation::write(explanation, out),
-        Format::Json => explanation::write_json(explanation, out),
+        _ => explanation::write_json(explanation, out),
     }
 }

@@ -24,9 +24,18 @@ impl ReportFile {
         let format = match path.extension().and_then(OsStr::to_str) {
             Some("json") => Format::Json,
             Some("txt") => Format::Text,
-            _ => return Err("the ending chooses the format: .json or .txt".to_owned()),
+            Some("html") => Format::Html,
+            _ => return Err("the ending chooses the format: .json, .txt or .html".to_owned()),
         };
         Ok(Self { path, format })
+    }
+
+    /// The file of this name, of what has no form for a browser.
+    pub(super) fn parse_plain(name: &str) -> Result<Self, String> {
+        match Self::parse(name)? {
+            file if file.format == Format::Html => Err("there is no HTML of that".to_owned()),
+            file => Ok(file),
+        }
     }
 
     /// Whether it is one of these files, as far as they can be found.
@@ -48,7 +57,7 @@ impl ReportFile {
         // Not through a link that somebody else put there.
         let file = File::create_new(&temporary)?;
         let written = match self.format {
-            Format::Json => finish(BufWriter::new(file), write),
+            Format::Json | Format::Html => finish(BufWriter::new(file), write),
             Format::Text => finish(BufWriter::new(StripStream::new(file)), write),
         };
         let moved = written.and_then(|()| fs::rename(&temporary, &self.path));
@@ -85,6 +94,8 @@ mod tests {
     fn the_ending_chooses_the_format() {
         assert_eq!(ReportFile::parse("a/b.json").unwrap().format, Format::Json);
         assert_eq!(ReportFile::parse("b.txt").unwrap().format, Format::Text);
+        assert_eq!(ReportFile::parse("b.html").unwrap().format, Format::Html);
+        assert!(ReportFile::parse_plain("b.html").is_err());
         for other in ["b.pcap", "b", "-", "", ".json", "b.JSON"] {
             assert!(ReportFile::parse(other).is_err(), "{other}");
         }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use clap::ValueEnum;
 
-use super::args::{CHOOSE, Format, REPORT};
+use super::args::{CHOOSE, Format, REPORT, plain_format};
 use super::choosing::find_ids;
 use super::console::Console;
 use super::interrupt::stop_on_interrupt;
@@ -34,7 +34,7 @@ pub(super) struct Following {
     /// What is printed: text or json
     ///
     /// json is one object a line.
-    #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
+    #[arg(help_heading = REPORT, long, value_parser = plain_format, default_value = "text")]
     pub(super) format: Format,
     /// Only what this side sent: client or server
     #[arg(help_heading = CHOOSE, long, value_enum, value_name = "SIDE", hide_possible_values = true)]
@@ -97,7 +97,7 @@ impl Following {
         };
         let status = match self.format {
             Format::Text => console.styled(write),
-            Format::Json => console.plain(write),
+            _ => console.plain(write),
         };
         let Some(report) = report else { return status };
         if !any {
@@ -181,7 +181,7 @@ impl Following {
         let bytes = |limit: usize| match (self.show_payload, self.format) {
             (false, _) => 0,
             (true, Format::Text) => Lines::TEXT_BYTES,
-            (true, Format::Json) => limit,
+            (true, _) => limit,
         };
         match subject {
             Subject::Frames => Sight {

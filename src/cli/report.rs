@@ -10,8 +10,8 @@ use super::console::Console;
 use super::file::ReportFile;
 use super::status::Status;
 use super::{check, compare};
-use crate::report::redact;
 use crate::report::saved::{Saved, Unreadable};
+use crate::report::{html, redact};
 use crate::untrusted::Untrusted;
 
 /// Render an earlier JSON report in another form
@@ -36,12 +36,15 @@ pub(super) struct Rendering {
     /// The report; - is standard input
     #[arg(value_name = "REPORT.json")]
     report: PathBuf,
-    /// What is printed: text or json
+    /// What is printed: text, json or html
     #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Write it there, too: .json or .txt; repeatable
+    /// Write it there, too: .json, .txt or .html; repeatable
     #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
     output: Vec<ReportFile>,
+    /// Broken connections that HTML tells in full
+    #[arg(help_heading = REPORT, long, value_name = "N", default_value_t = html::TOP)]
+    top: usize,
     /// Hide the reasons of Close frames
     #[arg(help_heading = REPORT, long)]
     redact: bool,
@@ -72,7 +75,7 @@ impl Rendering {
                 let refusal = "is the report itself, and nothing takes its place";
                 Err(io::Error::other(refusal))
             } else {
-                file.write(|out| write(&saved, file.format, out))
+                file.write(|out| write(&saved, file.format, self.top, out))
             };
             if let Err(error) = written {
                 let name = file.path.as_os_str().as_encoded_bytes();
@@ -83,8 +86,8 @@ impl Rendering {
             return status;
         }
         status.max(match self.format {
-            Format::Text => console.styled(|out| write(&saved, Format::Text, out)),
-            other => console.plain(|out| write(&saved, other, out)),
+            Format::Text => console.styled(|out| write(&saved, Format::Text, self.top, out)),
+            other => console.plain(|out| write(&saved, other, self.top, out)),
         })
     }
 
@@ -104,9 +107,14 @@ fn status(saved: &Saved) -> Status {
     }
 }
 
-fn write(saved: &Saved, format: Format, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+fn write(
+    saved: &Saved,
+    format: Format,
+    top: usize,
+    out: &mut (impl Write + ?Sized),
+) -> io::Result<()> {
     match saved {
-        Saved::Report(report) => check::write(report, format, out),
+        Saved::Report(report) => check::write(report, format, top, out),
         Saved::Comparison(comparison) => compare::write(comparison, format, out),
     }
 }

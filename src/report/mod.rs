@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod causes;
 pub mod chosen;
 pub mod explanation;
+pub mod html;
 pub mod json;
 pub mod lines;
 pub mod model;

@@ -95,7 +95,7 @@ pub(super) fn write_finding(
     true
 }
 
-fn scale<'r>(names: &'r Names, connection: &Connection) -> Scale<'r> {
+pub(in crate::report) fn scale<'r>(names: &'r Names, connection: &Connection) -> Scale<'r> {
     let answered = connection.handshake.response_time;
     Scale {
         names,
@@ -118,13 +118,13 @@ fn heading(connection: &Connection) -> Line {
 }
 
 /// What carries its packets over the link, from outside; none where they are plain.
-fn carriers(connection: &Connection) -> Option<String> {
+pub(in crate::report) fn carriers(connection: &Connection) -> Option<String> {
     let outside = connection.layers.split(|layer| *layer == "tcp").next()?;
     (!outside.is_empty()).then(|| outside.join(", "))
 }
 
 /// Host and path; a target that names a host itself (of CONNECT, or to a proxy) stands alone.
-fn asked_for(handshake: &Handshake) -> String {
+pub(in crate::report) fn asked_for(handshake: &Handshake) -> String {
     let shown = |text: &Option<String>| text.as_deref().map(untrusted).unwrap_or_default();
     let (host, target) = (shown(&handshake.host), shown(&handshake.target));
     if target.is_empty() || target.starts_with('/') {
@@ -134,7 +134,7 @@ fn asked_for(handshake: &Handshake) -> String {
     }
 }
 
-fn start(connection: &Connection, names: &Names) -> Line {
+pub(in crate::report) fn start(connection: &Connection, names: &Names) -> Line {
     let first = packet(connection.first_packet, connection.input, names);
     let start = date_and_time(connection.start);
     let zero = match connection.handshake.response_time {
@@ -149,7 +149,7 @@ fn start(connection: &Connection, names: &Names) -> Line {
 }
 
 /// What stood before HTTP: who it says the client is, or where it leads.
-fn preamble(preamble: &Preamble) -> String {
+pub(in crate::report) fn preamble(preamble: &Preamble) -> String {
     match &preamble.kind {
         PreambleKind::ProxyProtocol {
             version,
@@ -181,7 +181,7 @@ fn preamble(preamble: &Preamble) -> String {
     }
 }
 
-fn handshake(handshake: &Handshake, names: &Names) -> Line {
+pub(in crate::report) fn handshake(handshake: &Handshake, names: &Names) -> Line {
     let answer = match (handshake.outcome, handshake.status) {
         (Outcome::Unseen, _) => Line::new("not in this capture"),
         (Outcome::Unanswered, _) => Line::default().and(BAD, "not answered"),
@@ -254,7 +254,7 @@ fn frames(connection: &Connection) -> Option<String> {
     })
 }
 
-fn frames_of(frames: &Frames) -> String {
+pub(in crate::report) fn frames_of(frames: &Frames) -> String {
     let counts = [
         (frames.text, "text"),
         (frames.binary, "binary"),
@@ -271,7 +271,7 @@ fn frames_of(frames: &Frames) -> String {
 }
 
 /// What the capture lacks of each side's stream; none if nothing.
-fn captured(connection: &Connection) -> Option<String> {
+pub(in crate::report) fn captured(connection: &Connection) -> Option<String> {
     let lacks = |side: Side| {
         let Captured {
             from_start,
@@ -302,7 +302,7 @@ fn captured(connection: &Connection) -> Option<String> {
 }
 
 /// Where nothing of a side's stream could be judged; none if nowhere.
-fn unjudged(connection: &Connection, names: &Names) -> Option<String> {
+pub(in crate::report) fn unjudged(connection: &Connection, names: &Names) -> Option<String> {
     let range = |range: &Unjudged| {
         let from = packet(range.from_packet, range.input, names);
         match (range.to_packet, range.to_input) {
@@ -318,7 +318,7 @@ fn unjudged(connection: &Connection, names: &Names) -> Option<String> {
     (!sides.is_empty()).then(|| sides.join("; "))
 }
 
-fn end(connection: &Connection, scale: Scale<'_>) -> String {
+pub(in crate::report) fn end(connection: &Connection, scale: Scale<'_>) -> String {
     let close = &connection.close;
     let mut closes: Vec<_> = [(Side::Client, &close.client), (Side::Server, &close.server)]
         .into_iter()

@@ -11,14 +11,14 @@ use crate::rules::Severity;
 use crate::time::Timestamp;
 
 /// Which findings of a connection stand for themselves, and which follow from another.
-pub(super) struct Folded<'r> {
+pub(in crate::report) struct Folded<'r> {
     findings: &'r [Finding],
     roots: Vec<usize>,
     consequences: BTreeMap<usize, Vec<usize>>,
 }
 
 impl<'r> Folded<'r> {
-    pub(super) fn new(findings: &'r [Finding]) -> Self {
+    pub(in crate::report) fn new(findings: &'r [Finding]) -> Self {
         let causes: Vec<_> = findings.iter().map(|it| cause_of(it, findings)).collect();
         let mut folded = Self {
             findings,
@@ -37,7 +37,7 @@ impl<'r> Folded<'r> {
     }
 
     /// Those that stand for themselves, in order, with everything that follows from each.
-    pub(super) fn roots(&self) -> impl Iterator<Item = (&'r Finding, Vec<&'r Finding>)> {
+    pub(in crate::report) fn roots(&self) -> impl Iterator<Item = (&'r Finding, Vec<&'r Finding>)> {
         self.roots.iter().filter_map(|&at| {
             let mut following = Vec::new();
             self.collect(at, &mut following);
@@ -76,9 +76,9 @@ fn is_circular(start: usize, causes: &[Option<usize>]) -> bool {
 
 /// What a finding's place is told by.
 #[derive(Clone, Copy)]
-pub(super) struct Scale<'r> {
-    pub(super) names: &'r Names,
-    pub(super) zero: Timestamp,
+pub(in crate::report) struct Scale<'r> {
+    pub(in crate::report) names: &'r Names,
+    pub(in crate::report) zero: Timestamp,
 }
 
 /// A finding in full: what, where, the bytes, and what followed from it.
@@ -135,7 +135,7 @@ fn with_rule(line: Line, finding: &Finding) -> Line {
 /// Rules about what a side did not send: their packet is the other side's.
 const ABSENCES: [&str; 2] = ["unanswered-ping", "peer-vanished"];
 
-fn place(scale: Scale<'_>, finding: &Finding) -> String {
+pub(in crate::report) fn place(scale: Scale<'_>, finding: &Finding) -> String {
     let mut parts = Vec::new();
     if let Some(sender) = finding.sender {
         // What never came stands where the other side waited for it.

@@ -6,17 +6,17 @@
 pub mod catalogue;
 pub mod causes;
 pub mod comparison;
-mod connection;
-mod excerpt;
+pub(super) mod connection;
+pub(super) mod excerpt;
 pub mod explanation;
-mod finding;
+pub(super) mod finding;
 mod hygiene;
-mod inputs;
+pub(super) mod inputs;
 mod interfaces;
-mod page;
-mod summary;
-mod verdict;
-mod words;
+pub(super) mod page;
+pub(super) mod summary;
+pub(super) mod verdict;
+pub(super) mod words;
 
 use std::io::{self, Write};
 
@@ -96,7 +96,7 @@ pub fn told_verdict(report: &Report, cause: &str) -> Option<String> {
     Some(anstream::adapter::strip_str(&page.into_text()).to_string())
 }
 
-fn names_of(report: &Report) -> Names {
+pub(super) fn names_of(report: &Report) -> Names {
     names_of_inputs(&report.inputs)
 }
 

@@ -72,7 +72,7 @@ pub(super) fn causes(page: &mut Page, broken: &[&Connection]) {
 }
 
 /// What was asked of the findings: without it a report would say less or more than it seems to.
-fn selection(selection: &Selection) -> Option<String> {
+pub(in crate::report) fn selection(selection: &Selection) -> Option<String> {
     let listed = |rules: &[&str]| rules.join(", ");
     let mut parts = Vec::new();
     if !selection.only.is_empty() {
@@ -193,7 +193,7 @@ fn sound_capture(page: &mut Page, report: &Report) {
 }
 
 /// Whom this vantage does not reach: what was changed on the way there is not in the capture.
-fn beyond(connections: &[Connection]) -> &'static str {
+pub(in crate::report) fn beyond(connections: &[Connection]) -> &'static str {
     let at = |side| move |it: &Connection| it.vantage.at == Some(side);
     if connections.iter().all(at(Side::Server)) {
         "the client (or behind this machine, if it is a proxy)"
@@ -261,7 +261,7 @@ fn counts(page: &mut Page, report: &Report) {
 }
 
 /// The TCP connections that are no WebSocket connections; none if there are none.
-fn others(report: &Report) -> Option<String> {
+pub(in crate::report) fn others(report: &Report) -> Option<String> {
     let other = report.summary.other;
     listed(&[
         (other.tls, "TLS"),
@@ -272,7 +272,7 @@ fn others(report: &Report) -> Option<String> {
 }
 
 /// What the capture could not show; none if it shows all of every connection.
-fn not_seen(report: &Report) -> Option<String> {
+pub(in crate::report) fn not_seen(report: &Report) -> Option<String> {
     let connections = &report.connections;
     let joined = |it: &&Connection| it.handshake.outcome == Outcome::Unseen;
     let missing = |it: &Connection| {

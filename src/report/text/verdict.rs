@@ -71,7 +71,7 @@ fn heading(ends: (&Peer, &Peer), verdict: &Verdict) -> Line {
         .and(PLAIN, format!("  [{}]", verdict.cause))
 }
 
-const fn sure(confidence: Confidence) -> &'static str {
+pub(in crate::report) const fn sure(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Certain => "certainly",
         Confidence::Likely => "likely",
@@ -80,7 +80,7 @@ const fn sure(confidence: Confidence) -> &'static str {
 }
 
 /// A party in words.
-fn who_of(party: Party, (client, server): (&Peer, &Peer)) -> String {
+pub(in crate::report) fn who_of(party: Party, (client, server): (&Peer, &Peer)) -> String {
     let (client, server) = (&client.address, &server.address);
     match party {
         Party::Client => format!("the client {client}"),

@@ -1,0 +1,99 @@
+//! A verdict as values for the page: who, how sure, on what it stands, and what to change.
+
+use serde::Serialize;
+
+use crate::report::model::{Confidence, Connection, Snippet, Verdict};
+use crate::report::names::Names;
+use crate::report::text::verdict::{sure, who_of};
+use crate::report::text::words::{bounded, untrusted, with_names};
+
+/// Entries of a list that are shown: what this program writes has fewer.
+const LISTED: usize = 40;
+
+/// Characters of a text to paste that are shown: what this program writes has fewer.
+const PASTED: usize = 20_000;
+
+/// Who broke a connection.
+#[derive(Serialize)]
+pub(super) struct View {
+    pub(super) who: String,
+    sure: &'static str,
+    meaning: &'static str,
+    confidence: &'static str,
+    cause: String,
+    explanation: String,
+    evidence: Vec<String>,
+    against: Vec<String>,
+    alternatives: Vec<String>,
+    remedy: String,
+    snippets: Vec<Paste>,
+    confirm: Option<String>,
+    next_capture: Option<String>,
+}
+
+/// A text to paste.
+#[derive(Serialize)]
+struct Paste {
+    product: String,
+    place: String,
+    text: String,
+}
+
+/// The verdict on a connection.
+pub(super) fn view(names: &Names, connection: &Connection, verdict: &Verdict) -> View {
+    let told = |text: &String| bounded(&with_names(text, names));
+    let list = |texts: &[String]| texts.iter().take(LISTED).map(told).collect();
+    let ends = (&connection.client, &connection.server);
+    let alternatives = verdict.alternatives.iter().take(LISTED).map(|other| {
+        let (party, sure) = (who_of(other.party, ends), other.confidence.as_str());
+        let reason = told(&other.reason);
+        format!("{} – {party}, {sure}: {reason}", other.cause)
+    });
+    View {
+        who: who(connection, verdict),
+        sure: sure(verdict.confidence),
+        meaning: meaning(verdict.confidence),
+        confidence: verdict.confidence.as_str(),
+        cause: bounded(verdict.cause),
+        explanation: told(&verdict.explanation),
+        evidence: list(&verdict.evidence),
+        against: list(&verdict.against),
+        alternatives: alternatives.collect(),
+        remedy: bounded(&verdict.remedy),
+        snippets: verdict.snippets.iter().take(LISTED).map(paste).collect(),
+        confirm: verdict.confirm.as_deref().map(pasted),
+        next_capture: verdict.next_capture.as_ref().map(told),
+    }
+}
+
+/// The party, and the product that shows itself.
+pub(super) fn who(connection: &Connection, verdict: &Verdict) -> String {
+    let ends = (&connection.client, &connection.server);
+    let who = untrusted(&who_of(verdict.party, ends));
+    match &verdict.product {
+        Some(product) => format!("{who} ({})", untrusted(product)),
+        None => who,
+    }
+}
+
+/// What a confidence means.
+pub(super) const fn meaning(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Certain => "nothing else fits what was seen",
+        Confidence::Likely => "it explains what was seen better than anything else",
+        Confidence::Possible => "it fits what was seen; so may other causes",
+    }
+}
+
+fn paste(snippet: &Snippet) -> Paste {
+    Paste {
+        product: bounded(snippet.product),
+        place: bounded(snippet.place),
+        text: pasted(snippet.text),
+    }
+}
+
+/// In one piece: it is to be copied.
+fn pasted(text: &str) -> String {
+    text.chars().take(PASTED).collect()
+}
