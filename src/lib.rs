@@ -11,7 +11,7 @@
 //! ```text
 //! source ──RawPacket<'p>──▶ decode ──Segment<'p>──▶ tcp ──StreamEvent<'s>──▶ preamble ──▶ http
 //!     ──Handshake──▶ websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ diagnosis ──Verdict──▶
-//!     report::model::Report ──▶ text, JSON
+//!     report::model::Report ──▶ text, JSON, HTML
 //! ```
 //!
 //! Two paths leave the line and come back to it. What segments show beside their bytes (another
@@ -100,7 +100,8 @@
 //! - A verdict names the endpoint itself only where the capture shows that it was taken on its
 //!   machine, and an intermediary only where something shows that there is one. The side that
 //!   complains is not the culprit for complaining.
-//! - Whatever came from the wire reaches a reader through [`Untrusted`](untrusted::Untrusted).
+//! - Whatever came from the wire reaches a reader through [`Untrusted`](untrusted::Untrusted), and a
+//!   browser through one formatter that escapes it, too ([`report::html`]).
 //!
 //! # Errors
 //!

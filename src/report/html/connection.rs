@@ -32,12 +32,24 @@ pub(super) struct View {
     looks: Vec<Look>,
 }
 
-/// The connection that stands in this place of the page.
-pub(super) fn view(report: &Report, names: &Names, connection: &Connection, at: usize) -> View {
+/// The last of these connections, which stand on the page in this order.
+pub(super) fn view(report: &Report, names: &Names, told: &[&Connection]) -> Option<View> {
+    let (connection, before) = told.split_last()?;
+    let at = told.len();
+    let fix = |it: &Connection| {
+        Some((
+            it.verdict.as_ref()?.cause,
+            it.verdict.as_ref()?.remedy.clone(),
+        ))
+    };
+    let same = before
+        .iter()
+        .position(|it| fix(it).is_some() && fix(it) == fix(connection));
+    let told_at = same.and_then(|at| Some((at + 1, before.get(at)?.id)));
     let scale = words::scale(names, connection);
     let (told, more) = findings::view(scale, connection);
     let worst = findings::ordered(connection).first().map(|(it, _)| *it);
-    View {
+    Some(View {
         at,
         id: connection.id,
         client: peer(&connection.client),
@@ -46,14 +58,14 @@ pub(super) fn view(report: &Report, names: &Names, connection: &Connection, at: 
         verdict: connection
             .verdict
             .as_ref()
-            .map(|it| verdict::view(names, connection, it)),
+            .map(|it| verdict::view(names, connection, it, told_at)),
         timeline: timeline::view(connection),
         handshake: handshake::view(connection),
         findings: told,
         more,
         facts: facts(names, connection),
         looks: wireshark::view(report, connection, worst),
-    }
+    })
 }
 
 /// What else is known of it, each with its name.

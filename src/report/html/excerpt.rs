@@ -69,7 +69,8 @@ pub(super) fn view(finding: &Finding) -> Option<Excerpt> {
                     mark: mark(&finding.labels, first + at),
                 })
                 .collect(),
-            padding: "   ".repeat(ROW - row.len()),
+            // A single row needs none.
+            padding: "   ".repeat(bytes.len().min(ROW) - row.len()),
             text: printable(row),
         }
     });

@@ -33,7 +33,7 @@ pub(super) fn view(scale: Scale<'_>, connection: &Connection) -> (Vec<Told>, usi
         severity: finding.severity.as_str(),
         rule: bounded(finding.rule),
         message: bounded(&with_names(&finding.message, scale.names)),
-        place: place(scale, finding),
+        place: bounded(&place(scale, finding)),
         excerpt: excerpt::view(finding),
         following: following
             .iter()
@@ -55,5 +55,5 @@ fn short(scale: Scale<'_>, finding: &Finding) -> String {
     let message = bounded(&with_names(&finding.message, scale.names));
     let packet = packet(finding.packet, finding.input, scale.names);
     let since = since(scale.zero, finding.time);
-    format!("{message} – {packet}, {since} [{}]", finding.rule)
+    format!("{message} – {packet}, {since} [{}]", bounded(finding.rule))
 }

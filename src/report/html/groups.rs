@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use super::ids;
 use super::worst::short;
-use crate::report::model::Connection;
+use crate::report::model::{Connection, Finding};
+use crate::report::names::Names;
+use crate::report::text::words::{bounded, packet, with_names};
+use crate::rules::Severity;
 
 /// Rows of a group that are shown.
 const ROWS: usize = 10;
@@ -98,4 +101,45 @@ fn group<'r>(
         more,
         of_all,
     }
+}
+
+/// A rule that found something on connections that are not broken.
+#[derive(Serialize)]
+pub(super) struct Known {
+    severity: &'static str,
+    rule: String,
+    connections: usize,
+    ids: String,
+    /// The first of its findings.
+    first: String,
+}
+
+/// What is worth knowing of connections that are not broken, the serious first.
+pub(super) fn known(connections: &[Connection], names: &Names) -> Vec<Known> {
+    /// Rules that are told: there are not many more.
+    const RULES: usize = 60;
+    let mut by: BTreeMap<_, Vec<(&Connection, &Finding)>> = BTreeMap::new();
+    for connection in connections.iter().filter(|it| !it.broken) {
+        for finding in &connection.findings {
+            let key = (Reverse::<Severity>(finding.severity), finding.rule);
+            by.entry(key).or_default().push((connection, finding));
+        }
+    }
+    let rules = by
+        .into_iter()
+        .take(RULES)
+        .filter_map(|((severity, rule), mut found)| {
+            let (connection, finding) = *found.first()?;
+            let packet = packet(finding.packet, finding.input, names);
+            let message = bounded(&with_names(&finding.message, names));
+            found.dedup_by_key(|(connection, _)| connection.id);
+            Some(Known {
+                severity: severity.0.as_str(),
+                rule: short(rule),
+                connections: found.len(),
+                ids: ids(found.into_iter().map(|(connection, _)| connection)),
+                first: format!("connection {}, {packet}: {message}", connection.id),
+            })
+        });
+    rules.collect()
 }

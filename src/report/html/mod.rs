@@ -48,6 +48,7 @@ struct View {
     summary: summary::Summary,
     chart: Option<chart::Chart>,
     groups: Vec<groups::Group>,
+    known: Vec<groups::Known>,
     details: Vec<connection::View>,
     rest: Vec<worst::Row>,
     /// Broken connections that are not even in the table.
@@ -74,10 +75,10 @@ fn view(report: &Report, top: usize) -> View {
     let names = names_of(report);
     let order = worst::order(&report.connections);
     let (told, others) = order.split_at(order.len().min(top));
-    let numbered = told.iter().enumerate();
-    let details: Vec<_> = numbered
-        .map(|(at, it)| connection::view(report, &names, it, at + 1))
-        .collect();
+    let details = (1..=told.len()).filter_map(|number| {
+        let told = told.get(..number)?;
+        connection::view(report, &names, told)
+    });
     let title = match report.summary.broken {
         0 => "WebSocket report: nothing broken".to_owned(),
         broken => format!("WebSocket report: {broken} broken"),
@@ -87,7 +88,8 @@ fn view(report: &Report, top: usize) -> View {
         summary: summary::view(report, &names, &order, told.len()),
         chart: chart::view(&report.connections),
         groups: groups::view(&report.connections),
-        details,
+        known: groups::known(&report.connections, &names),
+        details: details.collect(),
         rest: others
             .iter()
             .take(worst::ROWS)

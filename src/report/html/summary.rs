@@ -46,7 +46,7 @@ struct Cause {
     what: String,
     /// The worst of its connections, in its own words.
     explanation: String,
-    sure: &'static str,
+    sure: String,
     fix: String,
     /// The place of its worst connection among those that are told in full, from 1.
     detail: Option<usize>,
@@ -144,10 +144,12 @@ fn bill(report: &Report) -> (&'static str, String, Vec<String>) {
     ("bad", headline, beside.into_iter().collect())
 }
 
+/// A broken connection's place in the order, and its verdict.
+type Judged<'r> = (usize, &'r Connection, &'r Verdict);
+
 /// The causes, the most frequent first, and what is said of the others.
 fn causes(names: &Names, order: &[&Connection], in_full: usize) -> (Vec<Cause>, Option<String>) {
-    let mut of_cause: BTreeMap<(&str, Party), Vec<(usize, &Connection, &Verdict)>> =
-        BTreeMap::new();
+    let mut of_cause: BTreeMap<(&str, Party), Vec<Judged<'_>>> = BTreeMap::new();
     for (at, connection) in order.iter().enumerate() {
         if let Some(verdict) = &connection.verdict {
             let key = (verdict.cause, verdict.party);
@@ -197,7 +199,10 @@ fn summary_of(verdict: &Verdict) -> String {
 }
 
 /// How sure the verdicts of a group are, in words.
-fn certainty(all: impl Iterator<Item = Confidence>) -> &'static str {
+fn certainty(all: impl Iterator<Item = Confidence>) -> String {
     // The least sure one, so that nothing is promised.
-    all.min().map_or("", meaning)
+    let least = all.min();
+    least.map_or_else(String::new, |it| {
+        format!("{}: {}", it.as_str(), meaning(it))
+    })
 }

@@ -220,9 +220,9 @@ fn what(connection: &Connection, event: &Event) -> String {
         EventKind::Answer => handshake
             .status
             .map_or_else(|| "answer".to_owned(), |status| format!("answer {status}")),
-        EventKind::Text => "text frame".to_owned(),
-        EventKind::Binary => "binary frame".to_owned(),
-        EventKind::Continuation => "continuation frame".to_owned(),
+        EventKind::Text => "text".to_owned(),
+        EventKind::Binary => "binary".to_owned(),
+        EventKind::Continuation => "continuation".to_owned(),
         EventKind::Close => {
             let close = connection.close.of(event.sender);
             let close = close.filter(|it| (it.packet, it.input) == (event.packet, event.input));
@@ -233,14 +233,14 @@ fn what(connection: &Connection, event: &Event) -> String {
         }
         EventKind::Ping => "Ping".to_owned(),
         EventKind::Pong => "Pong".to_owned(),
-        EventKind::Reserved => "frame with a reserved opcode".to_owned(),
+        EventKind::Reserved => "reserved opcode".to_owned(),
         EventKind::Foreign => "bytes that are no frame".to_owned(),
         EventKind::Gap => "bytes that were not captured".to_owned(),
         EventKind::Fin => "FIN".to_owned(),
         EventKind::Rst => "RST".to_owned(),
     };
     if let Some(number) = event.frame {
-        text = format!("{text} {number}");
+        text = format!("{text}, frame {number}");
         for (bit, name) in [(4, "RSV1"), (2, "RSV2"), (1, "RSV3")] {
             if event.rsv & bit != 0 {
                 text = format!("{text}, {name}");

@@ -27,6 +27,8 @@ pub(super) struct View {
     alternatives: Vec<String>,
     remedy: String,
     snippets: Vec<Paste>,
+    /// The place on the page where the same fix is told, and that connection's number.
+    told_at: Option<(usize, u64)>,
     confirm: Option<String>,
     next_capture: Option<String>,
 }
@@ -39,15 +41,20 @@ struct Paste {
     text: String,
 }
 
-/// The verdict on a connection.
-pub(super) fn view(names: &Names, connection: &Connection, verdict: &Verdict) -> View {
+/// The verdict on a connection; `told_at` is where its fix stands on the page already.
+pub(super) fn view(
+    names: &Names,
+    connection: &Connection,
+    verdict: &Verdict,
+    told_at: Option<(usize, u64)>,
+) -> View {
     let told = |text: &String| bounded(&with_names(text, names));
     let list = |texts: &[String]| texts.iter().take(LISTED).map(told).collect();
     let ends = (&connection.client, &connection.server);
     let alternatives = verdict.alternatives.iter().take(LISTED).map(|other| {
         let (party, sure) = (who_of(other.party, ends), other.confidence.as_str());
         let reason = told(&other.reason);
-        format!("{} – {party}, {sure}: {reason}", other.cause)
+        format!("{} – {party}, {sure}: {reason}", bounded(other.cause))
     });
     View {
         who: who(connection, verdict),
@@ -60,7 +67,11 @@ pub(super) fn view(names: &Names, connection: &Connection, verdict: &Verdict) ->
         against: list(&verdict.against),
         alternatives: alternatives.collect(),
         remedy: bounded(&verdict.remedy),
-        snippets: verdict.snippets.iter().take(LISTED).map(paste).collect(),
+        snippets: match told_at {
+            Some(_) => Vec::new(),
+            None => verdict.snippets.iter().take(LISTED).map(paste).collect(),
+        },
+        told_at,
         confirm: verdict.confirm.as_deref().map(pasted),
         next_capture: verdict.next_capture.as_ref().map(told),
     }
