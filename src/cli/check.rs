@@ -44,10 +44,10 @@ Exit status:
 pub(super) struct Check {
     #[command(flatten)]
     reading: Reading,
-    /// What is printed: text, json or html
+    /// Print text, json or html
     #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Write it there, too: .json, .txt or .html; repeatable
+    /// Also as .json, .txt or .html; repeatable
     #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
     output: Vec<ReportFile>,
     /// Broken connections that HTML tells in full

@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::verdict::{meaning, who};
+use super::verdict::{meaning, surely, who};
 use crate::diagnosis::causes;
 use crate::report::chosen;
 use crate::report::model::{Confidence, Connection, Party, Report, Verdict};
 use crate::report::names::Names;
 use crate::report::text::summary as words;
-use crate::report::text::verdict::sure;
 use crate::report::text::words::{bounded, counted, untrusted, with_names};
 
 /// Causes that are told on the first screen.
@@ -180,7 +179,9 @@ fn causes(names: &Names, order: &[&Connection], in_full: usize) -> (Vec<Cause>, 
         Some(Cause {
             name: verdict.cause.to_owned(),
             number: group.len(),
-            who: format!("{} {}", sure(verdict.confidence), who(connection, verdict)),
+            who: format!("{} {}", surely(verdict), who(connection, verdict))
+                .trim_start()
+                .to_owned(),
             what: summary_of(verdict),
             explanation: bounded(&with_names(&verdict.explanation, names)),
             sure: certainty(group.iter().map(|(_, _, it)| it.confidence)),

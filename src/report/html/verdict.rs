@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::model::{Confidence, Connection, Snippet, Verdict};
+use crate::report::model::{Confidence, Connection, Party, Snippet, Verdict};
 use crate::report::names::Names;
 use crate::report::text::verdict::{sure, who_of};
 use crate::report::text::words::{bounded, untrusted, with_names};
@@ -16,8 +16,9 @@ const PASTED: usize = 20_000;
 /// Who broke a connection.
 #[derive(Serialize)]
 pub(super) struct View {
-    pub(super) who: String,
+    /// How sure it is; nothing where nobody is named.
     sure: &'static str,
+    who: String,
     meaning: &'static str,
     confidence: &'static str,
     cause: String,
@@ -57,8 +58,8 @@ pub(super) fn view(
         format!("{} – {party}, {sure}: {reason}", bounded(other.cause))
     });
     View {
+        sure: surely(verdict),
         who: who(connection, verdict),
-        sure: sure(verdict.confidence),
         meaning: meaning(verdict.confidence),
         confidence: verdict.confidence.as_str(),
         cause: bounded(verdict.cause),
@@ -71,9 +72,17 @@ pub(super) fn view(
             Some(_) => Vec::new(),
             None => verdict.snippets.iter().take(LISTED).map(paste).collect(),
         },
-        told_at,
+        told_at: told_at.filter(|_| !verdict.snippets.is_empty()),
         confirm: verdict.confirm.as_deref().map(pasted),
         next_capture: verdict.next_capture.as_ref().map(told),
+    }
+}
+
+/// How sure it is who, in a word; nobody at all is not `likely nobody`.
+pub(super) const fn surely(verdict: &Verdict) -> &'static str {
+    match verdict.party {
+        Party::Capture | Party::Undetermined => "",
+        _ => sure(verdict.confidence),
     }
 }
 

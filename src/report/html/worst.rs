@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::verdict::surely;
 use crate::report::model::Connection;
 use crate::report::text::connection::asked_for;
-use crate::report::text::verdict::sure;
 use crate::report::text::words::date_and_time;
 use crate::rules::Severity;
 use crate::untrusted::Untrusted;
@@ -76,7 +76,7 @@ pub(super) fn row(connection: &Connection) -> Row {
         server: short(&connection.server.address) + &format!(":{}", connection.server.port),
         asked_for: short(&asked_for(&connection.handshake)),
         who: verdict.map_or("", |it| it.party.as_str()),
-        sure: verdict.map_or("", |it| sure(it.confidence)),
+        sure: verdict.map_or("", surely),
         cause: short(cause.unwrap_or_default()),
         packet: worst.map_or(connection.first_packet, |it| it.packet),
     }
