@@ -61,10 +61,12 @@ fn bad_usage_names_what_would_be_right() {
     for (arguments, expected) in [
         (&["check"][..], "CAPTURE"),
         (
-            &["check", "--format", "html", "x"],
-            "[possible values: text, json]",
+            &["check", "--format", "pdf", "x"],
+            "[possible values: text, json, html]",
         ),
-        (&["check", "--output", "x.pdf", "x"], ".json or .txt"),
+        (&["frames", "--format", "html", "x"], "text or json"),
+        (&["compare", "--output", "x.html", "x"], "no HTML"),
+        (&["check", "--output", "x.pdf", "x"], ".json, .txt or .html"),
         (&["check", "--only", "no-such-rule", "x"], "no such rule"),
         (&["check", "--severity", "bad-key", "x"], "RULE=LEVEL"),
         (&["rules", "no-such-rule"], "no such rule"),

@@ -50,7 +50,7 @@ pub(super) struct Check {
     /// Also as .json, .txt or .html; repeatable
     #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
     output: Vec<ReportFile>,
-    /// Broken connections that HTML tells in full
+    /// Connections that HTML tells in full
     #[arg(help_heading = REPORT, long, value_name = "N", default_value_t = html::TOP)]
     top: usize,
     /// Report findings of these rules only

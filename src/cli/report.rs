@@ -42,7 +42,7 @@ pub(super) struct Rendering {
     /// Also as .json, .txt or .html; repeatable
     #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
     output: Vec<ReportFile>,
-    /// Broken connections that HTML tells in full
+    /// Connections that HTML tells in full
     #[arg(help_heading = REPORT, long, value_name = "N", default_value_t = html::TOP)]
     top: usize,
     /// Hide the reasons of Close frames
