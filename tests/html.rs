@@ -264,6 +264,28 @@ fn a_clean_bill_says_what_it_cannot_vouch_for() {
     assert!(all(&page, "article").is_empty());
 }
 
+#[test]
+fn the_command_writes_the_page_and_writes_it_again_from_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let run = |arguments: &[&str]| {
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_wsblame"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(1));
+        String::from_utf8(run.stdout).unwrap()
+    };
+    let capture = format!("fixtures/{}", CAPTURES[7]);
+    let (written, json) = (at("a.html"), at("a.json"));
+    let to = ["check", "--output", &written, "--output", &json];
+    run(&[&to[..], &["--quiet", &capture]].concat());
+    let again = run(&["report", "--format", "html", &json]);
+    assert_eq!(again, std::fs::read_to_string(&written).unwrap());
+    let fewer = run(&["report", "--format", "html", "--top", "3", &json]);
+    assert_eq!(all(&hold_to_structure(&fewer), "article").len(), 3);
+}
+
 /// A report of so many connections, of which so many are broken in five ways.
 fn many(connections: usize, broken: usize) -> Report {
     let mut report = value(&report(CAPTURES[1]));
