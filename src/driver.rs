@@ -3,6 +3,7 @@
 
 mod captures;
 mod choosing;
+mod evidence;
 mod notes;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::report::model::{self, Report, SCHEMA, Summary, Tool};
 use crate::source::{self, Captures, Damage, Ending, Input, PacketSource, Refusal, Stop};
 use crate::time::Timestamp;
 use choosing::Chooser;
+pub use evidence::evidence;
 
 /// What an analysis is to do.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@
 //! ```text
 //! source ──RawPacket<'p>──▶ decode ──Segment<'p>──▶ tcp ──StreamEvent<'s>──▶ preamble ──▶ http
 //!     ──Handshake──▶ websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ diagnosis ──Verdict──▶
-//!     report::model::Report ──▶ text, JSON, HTML
+//!     report::model::Report ──▶ text, JSON, Markdown, HTML
 //! ```
 //!
 //! Two paths leave the line and come back to it. What segments show beside their bytes (another
@@ -32,7 +32,14 @@
 //! report, and the two are held against each other:
 //!
 //! ```text
-//! analyzer::tape ──Recorded──▶ compare ──▶ report::model::Comparison ──▶ text, JSON
+//! analyzer::tape ──Recorded──▶ compare ──▶ report::model::Comparison ──▶ text, JSON, Markdown
+//! ```
+//!
+//! What was found can be proven: the captures are read once more, and the packets of the broken
+//! connections are written down as they were, or without what was said in them:
+//!
+//! ```text
+//! Report, RawPacket, analyzer::outline ──▶ evidence ──▶ pcapng
 //! ```
 //!
 //! [`analyzer`] holds the line together: it knows which stage each connection is in, passes events
@@ -61,6 +68,7 @@
 //! | [`analyzer`] | which stage a connection is in, and what both sides did | files, formats of reports |
 //! | [`symptoms`] | what libraries say, which causes are behind it, and what of that a report shows | io, packets |
 //! | [`driver`] | captures in, one report out; or what is read, as it is read | the command line |
+//! | [`evidence`] | which packets a report is about, how they are written, what of them may be shown | files |
 //! | [`exposure`] | what of the wire may be shown, and what stands in its place | what it is for |
 //! | [`hygiene`] | what is the matter with the capture itself | connections |
 //! | [`compare`] | two recordings of the same connections: which belong together, what is not the same | packets |
@@ -83,6 +91,7 @@
 //! | rules → diagnosis → report | [`Finding`](rules::Finding) | itself | – |
 //! | analyzer → diagnosis | [`Case`](diagnosis::Case): what is known of a broken connection | the connection | 0 |
 //! | diagnosis → report | [`Verdict`](report::model::Verdict) | itself | – |
+//! | analyzer → evidence | [`Outlined`](analyzer::outline::Outlined): what bytes of a stream are, only where payload is masked | itself, until it is taken | once, heads alone |
 //! | analyzer → compare | [`Recorded`](analyzer::tape::Recorded): digests of frames and messages, and the heads, only where captures are compared | itself | bounded |
 //!
 //! # Keys to honesty
@@ -100,8 +109,8 @@
 //! - A verdict names the endpoint itself only where the capture shows that it was taken on its
 //!   machine, and an intermediary only where something shows that there is one. The side that
 //!   complains is not the culprit for complaining.
-//! - Whatever came from the wire reaches a reader through [`Untrusted`](untrusted::Untrusted), and a
-//!   browser through one formatter that escapes it, too ([`report::html`]).
+//! - Whatever came from the wire reaches a reader through [`Untrusted`](untrusted::Untrusted), and
+//!   in Markdown through a layer on it that leaves a renderer nothing to act on.
 //!
 //! # Errors
 //!
@@ -115,6 +124,7 @@ pub mod compare;
 pub mod decode;
 pub mod diagnosis;
 pub mod driver;
+pub mod evidence;
 pub mod exposure;
 pub mod http;
 pub mod hygiene;

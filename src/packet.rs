@@ -256,6 +256,8 @@ pub struct Reception {
     pub direction: Option<Direction>,
     /// The network card found an error in its frame, such as a wrong check sequence.
     pub link_error: bool,
+    /// The flags that both are read from, as pcapng has them (`epb_flags`); 0 where there are none.
+    pub flags: u32,
 }
 
 /// A packet as its source lends it, until the source is asked for the next one.

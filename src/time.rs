@@ -36,6 +36,12 @@ impl Timestamp {
         self.nanos
     }
 
+    /// Decimal digits of a second that the capture kept.
+    #[must_use]
+    pub const fn digits(self) -> u8 {
+        self.digits
+    }
+
     /// The time from `earlier` to this moment; zero where the clock ran backwards.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -62,11 +62,17 @@ fn bad_usage_names_what_would_be_right() {
         (&["check"][..], "CAPTURE"),
         (
             &["check", "--format", "pdf", "x"],
-            "[possible values: text, json, html]",
+            "[possible values: text, json, markdown, html]",
         ),
-        (&["frames", "--format", "html", "x"], "text or json"),
-        (&["compare", "--output", "x.html", "x"], "no HTML"),
-        (&["check", "--output", "x.pdf", "x"], ".json, .txt or .html"),
+        (
+            &["frames", "--format", "markdown", "x"],
+            "[possible values: text, json]",
+        ),
+        (
+            &["check", "--output", "x.pdf", "x"],
+            ".txt, .json, .md or .html",
+        ),
+        (&["explain", "--output", "x.md", "1006"], ".txt or .json"),
         (&["check", "--only", "no-such-rule", "x"], "no such rule"),
         (&["check", "--severity", "bad-key", "x"], "RULE=LEVEL"),
         (&["rules", "no-such-rule"], "no such rule"),
@@ -163,6 +169,31 @@ fn a_report_that_cannot_be_written_is_named() {
     ]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("wsblame: no-such-folder/a.json: "));
+}
+
+#[test]
+fn markdown_goes_to_a_file_and_to_standard_output_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("incident.md");
+    let capture = "fixtures/real/reload-storm/capture.pcap";
+    let markdown = [
+        "check", "--color", "always", "--format", "markdown", capture,
+    ];
+    let output = wsblame(&[&markdown[..], &["--output", file.to_str().unwrap()]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output), std::fs::read_to_string(&file).unwrap());
+    for (top, told) in [("0", 0), ("3", 3), ("100", 8)] {
+        let output = wsblame(&[&markdown[..], &["--top", top]].concat());
+        let text = stdout(&output);
+        assert_eq!(
+            text.matches("side broke connection ").count(),
+            told,
+            "{top}"
+        );
+        let output = wsblame(&["check", "--top", top, capture]);
+        let text = stdout(&output);
+        assert_eq!(text.matches(" is broken: ").count(), told, "{top}");
+    }
 }
 
 /// Runs with a standard output that nobody reads any more.

@@ -527,6 +527,73 @@ fn codes_that_an_endpoint_closes_with_are_its_own() {
 }
 
 #[test]
+fn what_another_proxy_may_have_done_is_not_the_servers() {
+    let request = Head::upgrade();
+    let answer = Head::switching(&request).field("Via", "1.1 inner");
+    let mut legs = Legs::new();
+    legs.open()
+        .upgrade_with([&request, &request], [&answer, &answer])
+        .pass(Client, Frame::text("hello"))
+        .close_by(Server, 1011);
+    assert_blamed(
+        &pair_of(&legs),
+        Party::ServerSide,
+        Confidence::Likely,
+        "application-error",
+    );
+    // Only gateways answer so.
+    let refusal = Head::response(504, "Gateway Timeout", "");
+    let mut legs = Legs::new();
+    legs.open()
+        .upgrade_with([&request, &request], [&refusal, &refusal])
+        .end(Server);
+    assert_blamed(
+        &pair_of(&legs),
+        Party::ServerSide,
+        Confidence::Likely,
+        "upstream-unreachable",
+    );
+}
+
+#[test]
+fn a_connection_without_its_other_leg_shows_no_more_than_it_does_alone() {
+    let mut legs = Legs::accepted();
+    legs.pass(Client, Frame::text("hello").unmasked());
+    let mut alone = legs.captures();
+    alone[1] = Conversation::between(
+        ([203, 0, 113, 1], 41_000).into(),
+        ([203, 0, 113, 20], 80).into(),
+    )
+    .open()
+    .end(Client)
+    .capture();
+    let pair = &compared(&alone).pairs[0];
+    assert_eq!(pair.near_server, None);
+    assert_blamed(pair, Party::ClientSide, Confidence::Likely, "masking-bug");
+}
+
+#[test]
+fn a_gateway_that_asks_nobody_accuses_nobody() {
+    let request = Head::upgrade();
+    let mut leg = Conversation::new();
+    leg.open()
+        .upgrade_with(&request, &Head::response(503, "No", "no"))
+        .end(Server);
+    let mut beside = Conversation::between(
+        ([203, 0, 113, 1], 41_000).into(),
+        ([203, 0, 113, 20], 80).into(),
+    );
+    beside.open().bytes(Client, "PING\r\n").end(Client);
+    let pair = &compared(&[leg.capture(), beside.capture()]).pairs[0];
+    assert_blamed(
+        pair,
+        Party::Undetermined,
+        Confidence::Possible,
+        "upstream-unreachable",
+    );
+}
+
+#[test]
 fn a_close_that_the_proxy_wrote_is_its_own() {
     let mut legs = Legs::accepted();
     legs.pass(Client, Frame::text("hello"))

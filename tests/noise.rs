@@ -1,6 +1,6 @@
 //! Noise turns no verdict into a wrong one: of every recorded capture, with any packet missing, its
 //! beginning or end cut off, seen from farther away, or among other connections, nobody is blamed
-//! who is known not to have done it.
+//! who is known not to have done it. Nor is anybody of two captures of which one is harmed.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,12 +14,14 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use wsblame::driver::{Options, check_packets};
+use wsblame::analyzer::Exposure;
+use wsblame::compare::compare;
+use wsblame::driver::{Options, check_packets, record_packets};
 use wsblame::packet::LinkType;
-use wsblame::report::model::Report;
+use wsblame::report::model::{Comparison, Pair, Party, Report};
 use wsblame::source::{MemoryPacket, PacketSource, Packets, Savefile};
 
-use recorded::{Fixture, fixtures};
+use recorded::{Fixture, fixtures, folders, name};
 
 /// A capture, and what it may be concluded from.
 struct Known {
@@ -229,4 +231,127 @@ fn is_ipv4(packet: &MemoryPacket) -> bool {
     packet.link == LinkType::ETHERNET
         && packet.bytes.len() >= 54
         && packet.bytes[12..14] == [0x08, 0x00]
+}
+
+/// Two captures of the same traffic, and what both show together.
+struct Both {
+    name: String,
+    captures: [Vec<MemoryPacket>; 2],
+    report: Comparison,
+}
+
+fn both(folder: &Path) -> Option<Both> {
+    let [own, other] = ["near-client.pcap", "near-server.pcap"].map(|file| folder.join(file));
+    own.exists().then(|| {
+        let captures = [read(&own), read(&other)];
+        Both {
+            name: name(folder),
+            report: compared(captures.clone()),
+            captures,
+        }
+    })
+}
+
+fn compared(captures: [Vec<MemoryPacket>; 2]) -> Comparison {
+    let [own, other] = captures;
+    let recorded = |input, packets| {
+        record_packets(
+            &mut Packets::new(input, packets),
+            input,
+            &Options::default(),
+        )
+    };
+    compare(
+        recorded(0, own),
+        Some(recorded(1, other)),
+        Exposure::default(),
+    )
+}
+
+/// Parties that a harmed pair of captures may name: those that the unharmed one names, or less.
+fn is_no_more(blamed: Party, known: &[Option<Party>]) -> bool {
+    let of = |party| known.contains(&Some(party));
+    match blamed {
+        Party::Capture | Party::Undetermined => true,
+        // One leg alone tells no more than a side.
+        Party::ClientSide | Party::ServerSide => true,
+        other => of(other),
+    }
+}
+
+/// Of two captures of which one is harmed nobody is accused whom the unharmed ones do not accuse.
+fn no_leg_accuses(changes: impl Fn(&[MemoryPacket]) -> Vec<(String, Vec<MemoryPacket>)>) {
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for both in folders("legs").iter().filter_map(|folder| both(folder)) {
+        let party = |pair: &Pair| pair.verdict.as_ref().map(|verdict| verdict.party);
+        let known: Vec<_> = both.report.pairs.iter().map(party).collect();
+        for (leg, packets) in both.captures.iter().enumerate() {
+            for (change, packets) in changes(packets) {
+                tried += 1;
+                let mut captures = both.captures.clone();
+                captures[leg] = packets;
+                for pair in compared(captures).pairs {
+                    let Some(verdict) = pair.verdict else {
+                        continue;
+                    };
+                    if !is_no_more(verdict.party, &known) {
+                        let (party, cause) = (verdict.party.as_str(), verdict.cause);
+                        wrong.push(format!("{}: {party} ({cause}), {leg} {change}", both.name));
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 0);
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn a_leg_whose_capture_ends_early_accuses_nobody() {
+    no_leg_accuses(|packets| {
+        let to = |to: usize| (format!("to packet {to}"), packets[..to].to_vec());
+        (1..packets.len()).map(to).collect()
+    });
+}
+
+#[test]
+fn a_leg_of_one_direction_accuses_nobody() {
+    no_leg_accuses(|packets| {
+        let first = packets.iter().find_map(source);
+        let of = |wanted: bool| {
+            let kept = packets.iter();
+            let kept = kept.filter(|it| (source(it) == first) == wanted);
+            (format!("one direction ({wanted})"), kept.cloned().collect())
+        };
+        vec![of(true), of(false)]
+    });
+}
+
+#[test]
+fn a_leg_that_is_cut_by_a_snaplen_accuses_nobody() {
+    no_leg_accuses(|packets| {
+        let to = |length: usize| {
+            let mut packets = packets.to_vec();
+            for packet in &mut packets {
+                packet.bytes.truncate(length);
+            }
+            (format!("cut to {length}"), packets)
+        };
+        [66, 96, 128, 200].into_iter().map(to).collect()
+    });
+}
+
+#[test]
+fn a_leg_of_another_time_accuses_nobody() {
+    no_leg_accuses(|packets| {
+        let shifted = |packet: &MemoryPacket| MemoryPacket {
+            time: wsblame::time::Timestamp::from_nanos(packet.time.nanos() + 10_800_000_000_000, 9),
+            ..packet.clone()
+        };
+        vec![(
+            "3 hours later".to_owned(),
+            packets.iter().map(shifted).collect(),
+        )]
+    });
 }

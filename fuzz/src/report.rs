@@ -1,13 +1,16 @@
 //! What must hold of every report, whatever the capture holds.
 
 use wsblame::report::model::Report;
-use wsblame::report::{json, text};
+use wsblame::report::{json, markdown, text};
 
 /// Checks a report by its words and numbers; gives its JSON.
 pub fn check(report: &Report) -> Vec<u8> {
     check_numbers(report);
     let mut shown = Vec::new();
     text::write(report, &mut shown).unwrap();
+    check_text(&shown);
+    let mut shown = Vec::new();
+    markdown::write(report, None, &mut shown).unwrap();
     check_text(&shown);
     let bytes = to_json(report);
     check_json(&bytes, report);

@@ -25,6 +25,7 @@ use crate::websocket::kept::KeptChunk;
 use crate::websocket::reader::FrameReader;
 use crate::websocket::search::Search;
 
+use super::outline::Outline;
 use super::session::{Context, EarlyAcknowledgement, Session};
 use super::tape::{self, Recorder, Tape};
 use super::waiting::{Kept, Waiting};
@@ -106,6 +107,8 @@ pub(super) struct Conversation {
     log: Option<Box<Log>>,
     /// What is recorded to be compared.
     tape: Option<Box<Tape>>,
+    /// What is told of the bytes of both streams.
+    outline: Option<Box<Outline>>,
 }
 
 impl Conversation {
@@ -129,6 +132,12 @@ impl Conversation {
         Some((client, self.log.as_deref_mut()?))
     }
 
+    /// Has it told what the bytes of both streams are.
+    pub(super) fn outline(&mut self, outline: Outline) {
+        self.outline = Some(Box::new(outline));
+        self.exchanges.keep_bytes();
+    }
+
     /// Records that a segment came, where that is wanted.
     pub(super) fn hear(&mut self, way: Way, segment: &Segment<'_>) {
         if let Some(tape) = &mut self.tape {
@@ -149,6 +158,9 @@ impl Conversation {
             return;
         }
         self.client = Some((client, from));
+        if let Some(outline) = &mut self.outline {
+            outline.learn_roles(client);
+        }
         for (way, gap) in std::mem::take(&mut self.early_gaps) {
             self.note_gap(way.side(client), gap, false);
             if from == RolesFrom::Syn
@@ -235,6 +247,9 @@ impl Conversation {
     pub(super) fn take(&mut self, event: &FlowEvent<'_>, limits: &Limits) -> Option<&'static str> {
         let way = event.way;
         if self.is_settled() {
+            if let (Some(outline), StreamEvent::Data(chunk)) = (&self.outline, &event.event) {
+                outline.pass(way, chunk);
+            }
             return None;
         }
         let mut bound = None;
@@ -439,6 +454,7 @@ impl Conversation {
             roles_from_masks: matches!(self.client, Some((_, RolesFrom::Masks))),
             log: self.log.as_deref_mut(),
             tape: self.tape.as_deref_mut(),
+            outline: self.outline.as_deref_mut(),
         };
         Some((session, context))
     }

@@ -123,6 +123,9 @@ impl Counted {
                     (_, false) => CompressionUsed::DoesNotInflate,
                 };
                 if inflates {
+                    if let Some(outline) = &context.outline {
+                        outline.inflates(sender, &first.place);
+                    }
                     context.ledger.add(
                         "rsv-without-extension",
                         sender,

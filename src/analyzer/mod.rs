@@ -4,6 +4,7 @@
 mod conversation;
 mod ends;
 mod messages;
+pub mod outline;
 mod record;
 mod session;
 pub mod tape;
@@ -19,6 +20,7 @@ use crate::report::model;
 use crate::tcp::{Flow, FlowEvent, FlowTable, Recent, Retired, Way, Ways};
 use crate::time::Timestamp;
 
+use self::outline::{Outline, Sheet};
 use self::tape::{Bystander, Recorded, Recorder};
 use self::watch::{Log, Seen, Sight, Watched};
 use conversation::{Conversation, Kind};
@@ -102,6 +104,8 @@ pub struct Analyzer {
     sight: Option<Sight>,
     /// Where connections are recorded, to be compared: how much room there is.
     recorder: Option<Recorder>,
+    /// Where it is put what the bytes of streams are, where somebody wants that.
+    sheet: Option<Sheet>,
 }
 
 impl Analyzer {
@@ -119,6 +123,7 @@ impl Analyzer {
             analysis: Analysis::default(),
             sight: None,
             recorder: None,
+            sheet: None,
         }
     }
 
@@ -136,6 +141,14 @@ impl Analyzer {
     pub fn watching(limits: Limits, sight: Sight) -> Self {
         let mut analyzer = Self::new(limits, Exposure::default());
         analyzer.sight = Some(sight);
+        analyzer
+    }
+
+    /// Nothing followed yet; what the bytes of streams are is put on a sheet as soon as it is known.
+    #[must_use]
+    pub fn outlining(limits: Limits, sheet: &Sheet) -> Self {
+        let mut analyzer = Self::new(limits, Exposure::default());
+        analyzer.sheet = Some(sheet.clone());
         analyzer
     }
 
@@ -168,11 +181,13 @@ impl Analyzer {
             analysis,
             sight,
             recorder,
+            sheet,
             ..
         } = self;
         let watch = &mut Watch {
             sight: *sight,
             recorder: recorder.as_ref(),
+            sheet: sheet.as_ref(),
             show,
         };
         let mut retire = |retired: Retired<Connection>| {
@@ -274,6 +289,7 @@ impl Analyzer {
         let watch = &mut Watch {
             sight: self.sight,
             recorder: self.recorder.as_ref(),
+            sheet: self.sheet.as_ref(),
             show,
         };
         self.table
@@ -286,6 +302,7 @@ impl Analyzer {
 struct Watch<'s> {
     sight: Option<Sight>,
     recorder: Option<&'s Recorder>,
+    sheet: Option<&'s Sheet>,
     show: &'s mut dyn FnMut(Seen),
 }
 
@@ -426,11 +443,19 @@ fn follow(
         let [first, second] = Way::BOTH.map(|client| watched(flow, client));
         Ways::new(first, second)
     });
+    let outline = watch.sheet.map(|sheet| {
+        let [first, second] = Way::BOTH.map(|way| flow.endpoint(way));
+        (sheet, Ways::new(first, second))
+    });
     let (mut met, mut any) = (Vec::new(), false);
     let bound = act(flow, &mut |event| {
         any = true;
         if let Followed::Silent = state {
-            *state = Followed::Read(Box::new(Conversation::new(watch.sight, watch.recorder)));
+            let mut conversation = Conversation::new(watch.sight, watch.recorder);
+            if let Some((sheet, ends)) = outline {
+                conversation.outline(Outline::new(sheet, ends));
+            }
+            *state = Followed::Read(Box::new(conversation));
         }
         if let Followed::Read(conversation) = state {
             conversation.opened_by(opener);

@@ -83,7 +83,7 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
         vantage: Vantage::of(flow, client),
         captured: &captured,
     };
-    let verdict = broken.then(|| diagnose(&case));
+    let verdict = broken.then(|| Box::new(diagnose(&case)));
     let ties = ties(&case, flow, client, broken);
     let vantage = model::Vantage {
         at: case.vantage.at.map(|(side, _)| side),
@@ -115,7 +115,9 @@ pub(super) fn connection(flow: &Flow, ended: Ended, exposure: Exposure) -> model
             exposure,
             broken,
         ),
-        timeline: broken.then(|| timeline::timeline(ended.handshake.as_ref(), session, &close)),
+        timeline: broken
+            .then(|| timeline::timeline(ended.handshake.as_ref(), session, &close))
+            .map(Box::new),
         frames,
         messages,
         close,
@@ -331,10 +333,12 @@ fn handshake(
             .collect(),
         request: is_told
             .then(|| timeline::request(handshake, exposure))
-            .flatten(),
+            .flatten()
+            .map(Box::new),
         response: is_told
             .then(|| timeline::response(handshake, exposure))
-            .flatten(),
+            .flatten()
+            .map(Box::new),
         request_packet: request.map(|request| request.place.packet.number),
         request_input: request.map(|request| request.place.packet.input),
         response_packet: response.map(|response| response.place.packet.number),

@@ -18,6 +18,7 @@ use crate::websocket::message::MessageState;
 use crate::websocket::reader::FrameReader;
 
 use super::messages::Messages;
+use super::outline::Outline;
 use super::tape::Tape;
 use super::watch::Log;
 use pings::Answering;
@@ -35,6 +36,8 @@ pub(super) struct Context<'a> {
     pub(super) log: Option<&'a mut Log>,
     /// Where what passes is recorded.
     pub(super) tape: Option<&'a mut Tape>,
+    /// Where it is told what bytes are.
+    pub(super) outline: Option<&'a mut Outline>,
 }
 
 /// An open WebSocket.
@@ -108,6 +111,9 @@ impl Session {
             reader.catch_up(limits, &mut |event| {
                 if let Some(tape) = &mut context.tape {
                     tape.take(side, &event, limits);
+                }
+                if let Some(outline) = &mut context.outline {
+                    outline.take(side, &event);
                 }
                 messages.take(&event, context);
                 tally.take(side, event, agreement, context);
@@ -307,6 +313,9 @@ fn take(
 ) {
     if let Some(tape) = &mut context.tape {
         tape.take(side, &event, context.limits);
+    }
+    if let Some(outline) = &mut context.outline {
+        outline.take(side, &event);
     }
     messages.take(&event, context);
     if let Some(log) = &mut context.log {

@@ -42,6 +42,8 @@ pub struct Recorded {
     pub tape: Tape,
     /// A side ended its stream, or went on, in bytes that the capture lacks.
     pub has_unseen_end: Sides<bool>,
+    /// A side's FIN was captured, and not all that it had sent before.
+    pub has_hole_before_end: Sides<bool>,
     /// The time of each side's latest packet that is no RST: whoever resets a connection sends no
     /// other.
     pub went_on_until: Sides<Option<Timestamp>>,
@@ -64,6 +66,10 @@ impl Recorded {
             first_packet,
             handshake,
             tape,
+            has_hole_before_end: Sides {
+                client: flow.direction(client).has_hole_before_end(),
+                server: flow.direction(client.back()).has_hole_before_end(),
+            },
             has_unseen_end: Sides {
                 client: flow.direction(client).has_unseen_end(),
                 server: flow.direction(client.back()).has_unseen_end(),

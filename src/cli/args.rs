@@ -85,6 +85,9 @@ pub(super) const CHOOSE: &str = "Choose";
 /// The heading in the help of what shapes a report or its lines.
 pub(super) const REPORT: &str = "Report";
 
+/// The heading in the help of what writes the packets of broken connections.
+pub(super) const EVIDENCE: &str = "Evidence";
+
 /// A form that reports can be printed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -92,17 +95,19 @@ pub(super) enum Format {
     Text,
     /// For programs
     Json,
+    /// For tickets
+    Markdown,
     /// For a browser
     Html,
 }
 
-/// Reads a form that everything can be printed in, not reports alone.
-pub(super) fn plain_format(name: &str) -> Result<Format, String> {
-    match name {
-        "text" => Ok(Format::Text),
-        "json" => Ok(Format::Json),
-        _ => Err("it is text or json".to_owned()),
-    }
+/// A form that everything else can be printed in: lines, lists, explanations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOrJson {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// The rule of this name.

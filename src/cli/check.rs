@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use super::args::{Format, REPORT, rule_name, rule_severity};
 use super::console::Console;
+use super::draft::Draft;
+use super::evidence::Evidence;
 use super::file::ReportFile;
 use super::interrupt::stop_on_interrupt;
 use super::known;
@@ -15,8 +17,9 @@ use crate::analyzer::Exposure;
 use crate::driver::{self, Options};
 use crate::report::model::Report;
 use crate::report::selection::Selection;
-use crate::report::{chosen, html, json, redact, text};
+use crate::report::{chosen, html, json, markdown, redact, text};
 use crate::rules::Severity;
+use crate::source::Captures;
 use crate::untrusted::Untrusted;
 
 /// Say what broke the WebSocket connections of a capture
@@ -32,9 +35,10 @@ use crate::untrusted::Untrusted;
     after_help = "\
 Examples:
   wsblame check ws.pcap
-  wsblame check --output ticket.txt monday.pcapng tuesday.pcapng.gz
+  wsblame check --output incident.md monday.pcapng tuesday.pcapng.gz
   wsblame check /var/captures
   ssh proxy tcpdump -U -w - 'tcp port 8001' | wsblame check -
+  wsblame check --evidence evidence.pcapng --redact ws.pcap
 
 Exit status:
   0  nothing is broken
@@ -44,15 +48,18 @@ Exit status:
 pub(super) struct Check {
     #[command(flatten)]
     reading: Reading,
-    /// Print text, json or html
+    /// Text, json, markdown or html
     #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Also as .json, .txt or .html; repeatable
-    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
+    /// Write it: .txt, .json, .md, .html; repeatable
+    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::<Format>::parse)]
     output: Vec<ReportFile>,
-    /// Connections that HTML tells in full
-    #[arg(help_heading = REPORT, long, value_name = "N", default_value_t = html::TOP)]
-    top: usize,
+    /// Tell so many broken connections in full
+    ///
+    /// The others are counted. If it is not given, text and html tell of 20,
+    /// and markdown of one for each cause. JSON has all of them.
+    #[arg(help_heading = REPORT, long, value_name = "N", verbatim_doc_comment)]
+    top: Option<usize>,
     /// Report findings of these rules only
     #[arg(help_heading = REPORT, long, value_name = "RULE,..", value_delimiter = ',', value_parser = rule_name)]
     only: Vec<&'static str>,
@@ -84,6 +91,8 @@ pub(super) struct Check {
     #[arg(help_heading = REPORT, long)]
     show_headers: bool,
     /// Hide the reasons of Close frames
+    ///
+    /// In evidence the payload of all frames is masked.
     #[arg(help_heading = REPORT, long)]
     redact: bool,
     /// Print no report, only set the exit status
@@ -91,6 +100,8 @@ pub(super) struct Check {
     /// Errors are still told on standard error.
     #[arg(help_heading = REPORT, long, short)]
     quiet: bool,
+    #[command(flatten)]
+    evidence: Evidence,
 }
 
 impl Check {
@@ -108,17 +119,37 @@ impl Check {
             stop: stop_on_interrupt(),
             ..Options::default()
         };
-        let report = driver::check(&self.reading.captures, &options, &mut |read, total| {
+        let captures = Captures::gather(&self.reading.captures);
+        let draft = match self.evidence.begin(&captures, console) {
+            Ok(draft) => draft,
+            Err(status) => return status,
+        };
+        let mut report = driver::check_captures(&captures, &options, &mut |read, total| {
             progress.update(read, total);
         });
         progress.finish();
-        self.deliver(report, console)
+        self.shape(&mut report);
+        let status = draft.map(|draft| self.prove(draft, &captures, &report, &options, console));
+        let delivered = self.deliver(&report, console);
+        status.map_or(delivered, |status| delivered.max(status))
+    }
+
+    /// Writes the evidence.
+    fn prove(
+        &self,
+        draft: Draft,
+        captures: &Captures,
+        report: &Report,
+        options: &Options,
+        console: Console,
+    ) -> Status {
+        let how = (options, self.redact);
+        self.evidence.write(draft, captures, report, how, console)
     }
 
     /// Writes the report wherever it is wanted.
-    fn deliver(&self, mut report: Report, console: Console) -> Status {
-        self.shape(&mut report);
-        let mut status = status(&report);
+    fn deliver(&self, report: &Report, console: Console) -> Status {
+        let mut status = status(report);
         for input in &report.inputs {
             for reason in input.errors() {
                 let name = Untrusted(input.name.as_bytes());
@@ -132,17 +163,17 @@ impl Check {
                 let refusal = "is one of the captures, and no report takes its place";
                 Err(io::Error::other(refusal))
             } else {
-                file.write(|out| write(&report, file.format, self.top, out))
+                file.write(|out| write(report, file.format, self.top, out))
             };
             if let Err(error) = written {
                 let name = file.path.as_os_str().as_encoded_bytes();
                 status = status.max(console.complain(Untrusted(name), error));
             }
         }
-        let unseen = self.quiet || !matches!(self.format, Format::Text);
+        let unseen = self.quiet || matches!(self.format, Format::Json);
         if unseen
             && report.connections.is_empty()
-            && let Some(nothing) = chosen::nothing(&report)
+            && let Some(nothing) = chosen::nothing(report)
         {
             console.note(nothing);
         }
@@ -152,8 +183,8 @@ impl Check {
             return status;
         }
         status.max(match self.format {
-            Format::Text => console.styled(|out| write(&report, Format::Text, self.top, out)),
-            other => console.plain(|out| write(&report, other, self.top, out)),
+            Format::Text => console.styled(|out| write(report, Format::Text, self.top, out)),
+            plain => console.plain(|out| write(report, plain, self.top, out)),
         })
     }
 
@@ -185,22 +216,25 @@ pub(super) fn status(report: &Report) -> Status {
     }
 }
 
+/// Writes a report in a form; of broken connections at most `top` are told in full, or as many as the
+/// form tells by itself.
 pub(super) fn write(
     report: &Report,
     format: Format,
-    top: usize,
+    top: Option<usize>,
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
     match format {
-        Format::Text => text::write(report, out),
+        Format::Text => text::write_at_most(report, top.unwrap_or(text::SHOWN_IN_FULL), out),
         Format::Json => json::write(report, out),
-        Format::Html => html::write(report, top, out),
+        Format::Markdown => markdown::write(report, top, out),
+        Format::Html => html::write(report, top.unwrap_or(html::TOP), out),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::{Args as _, Command, FromArgMatches as _};
+    use clap::{Args as _, Command, FromArgMatches as _, ValueEnum as _};
 
     use super::*;
     use crate::report::sample;
@@ -226,10 +260,12 @@ mod tests {
     #[test]
     fn redacted_reports_hold_no_reason() {
         let mut report = sample::runbook();
-        parse(&["--redact", "x"]).unwrap().shape(&mut report);
+        let check = parse(&["--redact", "x"]).unwrap();
+        check.shape(&mut report);
         let mut out = Vec::new();
-        write(&report, Format::Text, html::TOP, &mut out).unwrap();
-        write(&report, Format::Json, html::TOP, &mut out).unwrap();
+        for format in Format::value_variants() {
+            write(&report, *format, check.top, &mut out).unwrap();
+        }
         let text = String::from_utf8(out).unwrap();
         assert!(!text.contains("must be clear"));
         assert!(text.contains("[redacted]"));

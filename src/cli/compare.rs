@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::args::{Format, REPORT, plain_format};
+use super::args::{Format, REPORT};
 use super::choosing::Choosing;
 use super::console::Console;
 use super::file::ReportFile;
@@ -15,7 +15,7 @@ use crate::analyzer::Exposure;
 use crate::compare::compare;
 use crate::driver::{self, Options, Recording};
 use crate::report::model::Comparison;
-use crate::report::{json, redact, text};
+use crate::report::{json, markdown, redact, text};
 use crate::source::Captures;
 use crate::untrusted::Untrusted;
 
@@ -56,11 +56,11 @@ pub(super) struct Compare {
     no_progress: bool,
     #[command(flatten)]
     choosing: Choosing,
-    /// What is printed: text or json
-    #[arg(help_heading = REPORT, long, value_parser = plain_format, default_value = "text")]
+    /// Print text, json or markdown
+    #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Write it there, too: .json or .txt; repeatable
-    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse_plain)]
+    /// Write it there, too: .txt, .json, .md; repeatable
+    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::<Format>::parse)]
     output: Vec<ReportFile>,
     /// Show query strings and header values unmasked
     ///
@@ -140,7 +140,7 @@ impl Compare {
         }
         status.max(match self.format {
             Format::Text => console.styled(|out| write(&comparison, Format::Text, out)),
-            _ => console.plain(|out| write(&comparison, Format::Json, out)),
+            plain => console.plain(|out| write(&comparison, plain, out)),
         })
     }
 }
@@ -164,6 +164,7 @@ pub(super) fn write(
     match format {
         Format::Text => text::comparison::write(comparison, out),
         Format::Json => json::write_comparison(comparison, out),
+        Format::Markdown => markdown::comparison::write(comparison, out),
         Format::Html => Err(io::Error::other("there is no HTML of a comparison")),
     }
 }

@@ -4,7 +4,7 @@
 use std::io::{self, Read as _, Write};
 use std::path::PathBuf;
 
-use super::args::{Format, REPORT, plain_format};
+use super::args::{REPORT, TextOrJson};
 use super::choosing::Choosing;
 use super::console::Console;
 use super::file::ReportFile;
@@ -54,11 +54,11 @@ pub(super) struct Explain {
     #[command(flatten)]
     choosing: Choosing,
     /// What is printed: text or json
-    #[arg(help_heading = REPORT, long, value_parser = plain_format, default_value = "text")]
-    format: Format,
+    #[arg(help_heading = REPORT, long, value_enum, default_value_t = TextOrJson::Text, hide_possible_values = true)]
+    format: TextOrJson,
     /// Write it there, too: .json or .txt; repeatable
-    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse_plain)]
-    output: Vec<ReportFile>,
+    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::<TextOrJson>::parse)]
+    output: Vec<ReportFile<TextOrJson>>,
 }
 
 impl Explain {
@@ -96,8 +96,8 @@ impl Explain {
             }
         }
         status.max(match self.format {
-            Format::Text => console.styled(|out| write(&explanation, Format::Text, out)),
-            _ => console.plain(|out| write(&explanation, Format::Json, out)),
+            TextOrJson::Text => console.styled(|out| write(&explanation, TextOrJson::Text, out)),
+            TextOrJson::Json => console.plain(|out| write(&explanation, TextOrJson::Json, out)),
         })
     }
 
@@ -137,11 +137,11 @@ impl Explain {
 
 fn write(
     explanation: &Explanation,
-    format: Format,
+    format: TextOrJson,
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
     match format {
-        Format::Text => text::explanation::write(explanation, out),
-        _ => explanation::write_json(explanation, out),
+        TextOrJson::Text => text::explanation::write(explanation, out),
+        TextOrJson::Json => explanation::write_json(explanation, out),
     }
 }

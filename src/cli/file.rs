@@ -8,34 +8,69 @@ use std::path::{Path, PathBuf};
 
 use anstream::StripStream;
 
-use super::args::Format;
+use super::args::{Format, TextOrJson};
+
+/// A form that is chosen by the ending of a file's name.
+pub(super) trait Form: Copy {
+    /// The endings, for whoever wrote another one.
+    const ENDINGS: &str;
+
+    /// The form that an ending means.
+    fn of(ending: &str) -> Option<Self>;
+
+    /// Whether it holds terminal styles, which are nothing for a file.
+    fn is_styled(self) -> bool;
+}
+
+impl Form for Format {
+    const ENDINGS: &str = ".txt, .json, .md or .html";
+
+    fn of(ending: &str) -> Option<Self> {
+        match ending {
+            "txt" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            "md" => Some(Self::Markdown),
+            "html" => Some(Self::Html),
+            _ => None,
+        }
+    }
+
+    fn is_styled(self) -> bool {
+        self == Self::Text
+    }
+}
+
+impl Form for TextOrJson {
+    const ENDINGS: &str = ".txt or .json";
+
+    fn of(ending: &str) -> Option<Self> {
+        match ending {
+            "txt" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    fn is_styled(self) -> bool {
+        self == Self::Text
+    }
+}
 
 /// A file that a report is to be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ReportFile {
+pub(super) struct ReportFile<F = Format> {
     pub(super) path: PathBuf,
-    pub(super) format: Format,
+    pub(super) format: F,
 }
 
-impl ReportFile {
+impl<F: Form> ReportFile<F> {
     /// The file of this name; its ending chooses the format.
     pub(super) fn parse(name: &str) -> Result<Self, String> {
         let path = PathBuf::from(name);
-        let format = match path.extension().and_then(OsStr::to_str) {
-            Some("json") => Format::Json,
-            Some("txt") => Format::Text,
-            Some("html") => Format::Html,
-            _ => return Err("the ending chooses the format: .json, .txt or .html".to_owned()),
-        };
+        let format = path.extension().and_then(OsStr::to_str).and_then(F::of);
+        let refusal = || format!("the ending chooses the format: {}", F::ENDINGS);
+        let format = format.ok_or_else(refusal)?;
         Ok(Self { path, format })
-    }
-
-    /// The file of this name, of what has no form for a browser.
-    pub(super) fn parse_plain(name: &str) -> Result<Self, String> {
-        match Self::parse(name)? {
-            file if file.format == Format::Html => Err("there is no HTML of that".to_owned()),
-            file => Ok(file),
-        }
     }
 
     /// Whether it is one of these files, as far as they can be found.
@@ -56,9 +91,10 @@ impl ReportFile {
         let temporary = temporary(&self.path);
         // Not through a link that somebody else put there.
         let file = File::create_new(&temporary)?;
-        let written = match self.format {
-            Format::Json | Format::Html => finish(BufWriter::new(file), write),
-            Format::Text => finish(BufWriter::new(StripStream::new(file)), write),
+        let written = if self.format.is_styled() {
+            finish(BufWriter::new(StripStream::new(file)), write)
+        } else {
+            finish(BufWriter::new(file), write)
         };
         let moved = written.and_then(|()| fs::rename(&temporary, &self.path));
         if moved.is_err() {
@@ -78,7 +114,7 @@ fn finish(
 }
 
 /// A hidden name in the same directory, which no other run uses at the same time.
-fn temporary(path: &Path) -> PathBuf {
+pub(super) fn temporary(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", std::process::id()));
@@ -92,20 +128,22 @@ mod tests {
 
     #[test]
     fn the_ending_chooses_the_format() {
-        assert_eq!(ReportFile::parse("a/b.json").unwrap().format, Format::Json);
-        assert_eq!(ReportFile::parse("b.txt").unwrap().format, Format::Text);
-        assert_eq!(ReportFile::parse("b.html").unwrap().format, Format::Html);
-        assert!(ReportFile::parse_plain("b.html").is_err());
+        let format = |name| ReportFile::<Format>::parse(name).map(|it| it.format);
+        assert_eq!(format("a/b.json"), Ok(Format::Json));
+        assert_eq!(format("b.txt"), Ok(Format::Text));
+        assert_eq!(format("incident.md"), Ok(Format::Markdown));
         for other in ["b.pcap", "b", "-", "", ".json", "b.JSON"] {
-            assert!(ReportFile::parse(other).is_err(), "{other}");
+            assert!(format(other).is_err(), "{other}");
         }
+        assert!(ReportFile::<TextOrJson>::parse("b.md").is_err());
     }
 
     #[test]
     fn a_file_appears_whole_without_styles_or_not_at_all() {
         let folder = std::env::temp_dir().join(format!("wsblame-file-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let file = ReportFile::parse(folder.join("report.txt").to_str().unwrap()).unwrap();
+        let file =
+            ReportFile::<Format>::parse(folder.join("report.txt").to_str().unwrap()).unwrap();
 
         let failed = file.write(|out| {
             out.write_all(b"half")?;

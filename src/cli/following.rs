@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use clap::ValueEnum;
 
-use super::args::{CHOOSE, Format, REPORT, plain_format};
+use super::args::{CHOOSE, REPORT, TextOrJson};
 use super::choosing::find_ids;
 use super::console::Console;
 use super::interrupt::stop_on_interrupt;
@@ -34,8 +34,8 @@ pub(super) struct Following {
     /// What is printed: text or json
     ///
     /// json is one object a line.
-    #[arg(help_heading = REPORT, long, value_parser = plain_format, default_value = "text")]
-    pub(super) format: Format,
+    #[arg(help_heading = REPORT, long, value_enum, default_value_t = TextOrJson::Text, hide_possible_values = true)]
+    pub(super) format: TextOrJson,
     /// Only what this side sent: client or server
     #[arg(help_heading = CHOOSE, long, value_enum, value_name = "SIDE", hide_possible_values = true)]
     sender: Option<Sender>,
@@ -96,8 +96,8 @@ impl Following {
             Ok(())
         };
         let status = match self.format {
-            Format::Text => console.styled(write),
-            _ => console.plain(write),
+            TextOrJson::Text => console.styled(write),
+            TextOrJson::Json => console.plain(write),
         };
         let Some(report) = report else { return status };
         if !any {
@@ -170,7 +170,7 @@ impl Following {
     fn shape(&self, subject: Subject, captures: &Captures) -> Shape {
         Shape {
             subject,
-            json: self.format == Format::Json,
+            json: self.format == TextOrJson::Json,
             payload: self.show_payload,
             reasons: !self.redact,
             inputs: Names::new(captures.inputs().map(|(name, _)| name)),
@@ -180,8 +180,8 @@ impl Following {
     fn sight(&self, subject: Subject, limits: &Limits) -> Sight {
         let bytes = |limit: usize| match (self.show_payload, self.format) {
             (false, _) => 0,
-            (true, Format::Text) => Lines::TEXT_BYTES,
-            (true, _) => limit,
+            (true, TextOrJson::Text) => Lines::TEXT_BYTES,
+            (true, TextOrJson::Json) => limit,
         };
         match subject {
             Subject::Frames => Sight {

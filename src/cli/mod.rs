@@ -5,6 +5,8 @@ mod check;
 mod choosing;
 mod compare;
 mod console;
+mod draft;
+mod evidence;
 mod explain;
 mod file;
 mod following;

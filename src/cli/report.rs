@@ -10,8 +10,8 @@ use super::console::Console;
 use super::file::ReportFile;
 use super::status::Status;
 use super::{check, compare};
+use crate::report::redact;
 use crate::report::saved::{Saved, Unreadable};
-use crate::report::{html, redact};
 use crate::untrusted::Untrusted;
 
 /// Render an earlier JSON report in another form
@@ -25,7 +25,7 @@ use crate::untrusted::Untrusted;
 Examples:
   wsblame check --output incident.json ws.pcap
   wsblame report incident.json
-  wsblame report incident.json --output ticket.txt
+  wsblame report incident.json --output ticket.md
 
 Exit status:
   0  nothing is broken in it
@@ -36,15 +36,15 @@ pub(super) struct Rendering {
     /// The report; - is standard input
     #[arg(value_name = "REPORT.json")]
     report: PathBuf,
-    /// Print text, json or html
+    /// What is printed: text, json or markdown
     #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Also as .json, .txt or .html; repeatable
-    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::parse)]
+    /// Write it there, too: .txt, .json or .md; repeatable
+    #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::<Format>::parse)]
     output: Vec<ReportFile>,
-    /// Connections that HTML tells in full
-    #[arg(help_heading = REPORT, long, value_name = "N", default_value_t = html::TOP)]
-    top: usize,
+    /// Broken connections that are told in full
+    #[arg(help_heading = REPORT, long, value_name = "N")]
+    top: Option<usize>,
     /// Hide the reasons of Close frames
     #[arg(help_heading = REPORT, long)]
     redact: bool,
@@ -75,7 +75,7 @@ impl Rendering {
                 let refusal = "is the report itself, and nothing takes its place";
                 Err(io::Error::other(refusal))
             } else {
-                file.write(|out| write(&saved, file.format, self.top, out))
+                file.write(|out| self.write(&saved, file.format, out))
             };
             if let Err(error) = written {
                 let name = file.path.as_os_str().as_encoded_bytes();
@@ -86,8 +86,8 @@ impl Rendering {
             return status;
         }
         status.max(match self.format {
-            Format::Text => console.styled(|out| write(&saved, Format::Text, self.top, out)),
-            other => console.plain(|out| write(&saved, other, self.top, out)),
+            Format::Text => console.styled(|out| self.write(&saved, Format::Text, out)),
+            other => console.plain(|out| self.write(&saved, other, out)),
         })
     }
 
@@ -98,23 +98,23 @@ impl Rendering {
             Saved::read(File::open(&self.report)?)
         }
     }
+
+    fn write(
+        &self,
+        saved: &Saved,
+        format: Format,
+        out: &mut (impl Write + ?Sized),
+    ) -> io::Result<()> {
+        match saved {
+            Saved::Report(report) => check::write(report, format, self.top, out),
+            Saved::Comparison(comparison) => compare::write(comparison, format, out),
+        }
+    }
 }
 
 fn status(saved: &Saved) -> Status {
     match saved {
         Saved::Report(report) => check::status(report),
         Saved::Comparison(comparison) => compare::status(comparison),
-    }
-}
-
-fn write(
-    saved: &Saved,
-    format: Format,
-    top: usize,
-    out: &mut (impl Write + ?Sized),
-) -> io::Result<()> {
-    match saved {
-        Saved::Report(report) => check::write(report, format, top, out),
-        Saved::Comparison(comparison) => compare::write(comparison, format, out),
     }
 }

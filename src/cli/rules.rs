@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::args::{Format, plain_format, topic_name};
+use super::args::{TextOrJson, topic_name};
 use super::console::Console;
 use super::status::Status;
 use crate::diagnosis::causes;
@@ -22,8 +22,8 @@ pub(super) struct Rules {
     #[arg(value_name = "RULE", value_parser = topic_name)]
     rule: Option<&'static str>,
     /// What is printed: text or json
-    #[arg(long, value_parser = plain_format, default_value = "text")]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text, hide_possible_values = true)]
+    format: TextOrJson,
 }
 
 impl Rules {
@@ -32,8 +32,8 @@ impl Rules {
         rules.retain(|entry| self.rule.is_none_or(|name| name == entry.name));
         causes.retain(|entry| self.rule.is_none_or(|name| name == entry.name));
         match self.format {
-            Format::Text => console.styled(|out| self.write_text(&rules, &causes, out)),
-            _ => console.plain(|out| write_json(&rules, &causes, out)),
+            TextOrJson::Json => console.plain(|out| write_json(&rules, &causes, out)),
+            TextOrJson::Text => console.styled(|out| self.write_text(&rules, &causes, out)),
         }
     }
 

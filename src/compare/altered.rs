@@ -362,7 +362,8 @@ impl<'a> Block<'_, '_, 'a> {
         let (way, Some(foreign)) = (self.way, unit.foreign) else {
             return;
         };
-        if way.near.lacks(way.sender) && due.is_none() {
+        let is_unseen = |tail: &Tail<'_, '_>| !tail.is_inserted(unit);
+        if due.is_none() && (way.near.lacks(way.sender) || self.tail.is_some_and(is_unseen)) {
             return;
         }
         let what = match foreign.kind {

@@ -66,7 +66,8 @@ fn changed(
 fn swallowed(way: &Way<'_, '_>, sent: &TapedFrame, clock: Clock, differences: &mut Differences) {
     let Way { sender, near, far } = *way;
     // What is no frame hides it as much as what was not captured.
-    if far.tape(sender).barrier.is_some() || far.lacks(sender) {
+    let is_unknown = far.tape(sender).barrier.is_some() || far.lacks(sender);
+    if is_unknown || far.has_unseen_end(sender) {
         return;
     }
     let at = moment(sender, sent.seen.place.time, clock);
@@ -94,12 +95,7 @@ fn swallowed(way: &Way<'_, '_>, sent: &TapedFrame, clock: Clock, differences: &m
     });
     // An answer to a Close changes nothing for whoever sent that.
     let is_answer = far.close(sender.peer()).is_some();
-    let goes_on = far.ended_first().is_some()
-        || far.captured_until.is_some_and(|until| {
-            let until = moment(sender.peer(), until, clock);
-            until > at.saturating_add(MEANWHILE).saturating_add(clock.doubt())
-        });
-    if !goes_on {
+    if !goes_on(far, sender.peer(), at, clock) && far.ended_first().is_none() {
         return;
     }
     let legal = is_over || is_given_up || is_ended || is_answer;
@@ -128,10 +124,8 @@ fn invented(way: &Way<'_, '_>, arrived: &TapedFrame, clock: Clock, differences: 
     let is_answer = far
         .close(sender.peer())
         .is_some_and(|close| close.seen.place.time <= arrived.seen.place.time);
-    let was_watched = near.ended_first().is_some()
-        || near
-            .captured_until
-            .is_some_and(|until| moment(sender, until, clock) > at.saturating_add(clock.doubt()));
+    let is_shown = near.end(sender).is_some() || goes_on(near, sender, at, clock);
+    let was_watched = is_shown && !near.has_unseen_end(sender);
     if !was_watched {
         return;
     }
@@ -144,6 +138,16 @@ fn invented(way: &Way<'_, '_>, arrived: &TapedFrame, clock: Clock, differences: 
     let place = Some(spot(&arrived.seen.place));
     let found = way.found(Kind::CloseInvented, legal, None, place, message);
     differences.add(found.cause(cause(far, sender)));
+}
+
+/// Whether a leg, the one of side `nearest`, has packets behind a moment. They show what came before
+/// them; that the capture goes on shows nothing of a connection whose last packets it may lack.
+fn goes_on(leg: &Leg<'_>, nearest: Side, at: i64, clock: Clock) -> bool {
+    let from = at.saturating_add(clock.doubt());
+    Side::BOTH.into_iter().any(|side| {
+        let until = leg.went_on_until(side);
+        until.is_some_and(|until| moment(nearest, until, clock) > from)
+    })
 }
 
 /// What a Close that an intermediary wrote is a sign of.

@@ -44,6 +44,14 @@ pub(super) struct Ends<'p, 'a> {
 }
 
 impl Ends<'_, '_> {
+    /// The leg near to a side.
+    const fn leg(&self, side: Side) -> &Leg<'_> {
+        match side {
+            Side::Client => self.near_client,
+            Side::Server => self.near_server,
+        }
+    }
+
     fn near_client_at(&self, side: Side) -> Option<i64> {
         let end = self.near_client.end(side)?;
         Some(end.time.nanos())
@@ -123,6 +131,11 @@ impl Ends<'_, '_> {
         let hides = |leg: &Leg<'_>, side| leg.connection.captured.of(side).missing_bytes > 0;
         let is_hidden = ender == Ender::Between
             && (hides(self.near_client, Side::Client) || hides(self.near_server, Side::Server));
+        let is_hidden = is_hidden
+            || match ender {
+                Ender::Endpoint(side) => is_hidden_before(self.leg(side), side),
+                Ender::Between => false,
+            };
         let is_certain = is_certain && !is_hidden;
         let (near_client, near_server) = match ender {
             Ender::Endpoint(side) => (self.near_client.end(side), self.near_server.end(side)),
@@ -248,6 +261,12 @@ impl Ends<'_, '_> {
             Side::Client => self.near_client,
             Side::Server => self.near_server,
         };
+        let by_reset = *origin.connection.close.tcp.of(side) == Some(TcpEnd::Rst);
+        let is_hidden = is_hidden_before(origin, side);
+        // What it answers by a RST may be what the capture lacks.
+        if is_hidden && by_reset {
+            return None;
+        }
         Some(Ending {
             ender: Ender::Endpoint(side),
             at: match side {
@@ -256,8 +275,8 @@ impl Ends<'_, '_> {
             },
             near_client: self.near_client.end(side),
             near_server: self.near_server.end(side),
-            by_reset: *origin.connection.close.tcp.of(side) == Some(TcpEnd::Rst),
-            is_certain: true,
+            by_reset,
+            is_certain: !is_hidden,
         })
     }
 
@@ -364,4 +383,10 @@ impl Ends<'_, '_> {
         }
         "undetermined"
     }
+}
+
+/// Whether a leg lacks what its own side may have left for.
+fn is_hidden_before(leg: &Leg<'_>, side: Side) -> bool {
+    let peer = side.peer();
+    leg.lacks(peer) || leg.has_unseen_end(peer)
 }

@@ -94,6 +94,17 @@ impl<'a> Leg<'a> {
             Some(barrier) => Some(barrier),
             None if captured.missing_bytes > 0 => Some(at_once(Why::Gap)),
             None if captured.unread_bytes > 0 => Some(at_once(Why::Unplaced)),
+            None if self
+                .recorded
+                .is_some_and(|it| *it.has_hole_before_end.of(sender)) =>
+            {
+                let frames = &self.tape(sender).frames;
+                Some(Barrier {
+                    frames: frames.len(),
+                    place: frames.last().map(|frame| frame.seen.place),
+                    why: Why::Gap,
+                })
+            }
             None => None,
         }
     }
@@ -144,10 +155,15 @@ impl<'a> Leg<'a> {
         }
     }
 
-    /// Whether a side ended its stream, or went on, in bytes that the capture lacks.
+    /// Whether a side ended its stream, or went on, in bytes that the capture lacks, or may have:
+    /// of a side that was not captured at all nothing is known.
     pub(super) fn has_unseen_end(&self, side: Side) -> bool {
         let seen = self.end(side).is_some();
-        !seen && self.recorded.is_some_and(|it| *it.has_unseen_end.of(side))
+        let is_unheard = self.went_on_until(side).is_none();
+        !seen
+            && self
+                .recorded
+                .is_some_and(|it| *it.has_unseen_end.of(side) || is_unheard)
     }
 
     /// When a side sent the latest packet that is no RST.

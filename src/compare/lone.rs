@@ -2,7 +2,7 @@
 //! between answered it without asking anybody, or asked in vain.
 
 use crate::analyzer::tape::{Attempted, Bystander, Carries};
-use crate::report::model::{Confidence, Difference, DifferenceKind, Outcome, Party, Spot};
+use crate::report::model::{Confidence, Difference, DifferenceKind, Outcome, Party, Spot, Verdict};
 use crate::side::Side;
 use crate::time::Timestamp;
 
@@ -23,6 +23,8 @@ pub(super) struct Elsewhere<'a> {
     pub(super) until: Option<Timestamp>,
     /// It is the same capture.
     pub(super) is_same: bool,
+    /// It holds no connection at all.
+    pub(super) is_bare: bool,
 }
 
 impl Elsewhere<'_> {
@@ -73,8 +75,16 @@ pub(super) fn difference(leg: &Leg<'_>) -> Difference {
     }
 }
 
-/// Who broke it; `None` where nothing is broken.
-pub(super) fn suspect(leg: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Option<Suspect> {
+/// Who broke it; `None` where nothing is broken. Where nobody refused it, it shows no more than it
+/// does alone.
+pub(super) fn verdict(leg: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Option<Verdict> {
+    suspect(leg, elsewhere)
+        .map(Suspect::into_verdict)
+        .or_else(|| leg.connection.verdict.as_deref().cloned())
+}
+
+/// Who answered it, where that is what broke it.
+fn suspect(leg: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Option<Suspect> {
     let connection = leg.connection;
     if !connection.broken {
         return None;
@@ -86,7 +96,7 @@ pub(super) fn suspect(leg: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Option<Suspec
         Outcome::Accepted | Outcome::Unseen => false,
     };
     if !is_answered {
-        return Some(endpoint(leg).unwrap_or_else(|| unknown(leg)));
+        return None;
     }
     let status = handshake.status;
     let told = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
@@ -117,7 +127,11 @@ pub(super) fn suspect(leg: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Option<Suspec
             .and(answer),
         );
     }
-    let hidden = |other: &&Bystander| matches!(other.carries, Carries::Tls | Carries::Http2);
+    let hidden = |other: &&Bystander| {
+        let is_coded = matches!(other.carries, Carries::Tls | Carries::Http2);
+        let was_tried = other.opening != Attempted::Refused;
+        is_coded || (was_tried && !other.is_whole)
+    };
     if elsewhere.beside(leg).any(|other| hidden(&other)) {
         return Some(
             Suspect::new(
@@ -125,8 +139,9 @@ pub(super) fn suspect(leg: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Option<Suspec
                 Party::ServerSide,
                 Confidence::Possible,
                 format!(
-                    "the request was refused ({told}); the connections near the server cannot be \
-                     read (TLS or HTTP/2), so that it may have gone on in one of them"
+                    "the request was refused ({told}); not all connections near the server can be \
+                     read (TLS, HTTP/2 or parts that were not captured), so that it may have gone \
+                     on in one of them"
                 ),
             )
             .and(answer),
@@ -151,6 +166,21 @@ pub(super) fn suspect(leg: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Option<Suspec
             .and(answer),
         );
     }
+    if matches!(status, Some(502..=504)) {
+        return Some(
+            Suspect::new(
+                "upstream-unreachable",
+                Party::Undetermined,
+                Confidence::Possible,
+                format!(
+                    "a gateway answered {told}, and the capture near the server shows no attempt to \
+                     reach one: it knows by itself that its server is down, or asked where nothing \
+                     was captured"
+                ),
+            )
+            .and(answer),
+        );
+    }
     let cause = status.map_or("upgrade-refused", causes::of_status);
     let cause = match cause {
         "block-page-injected" | "gateway-error-injected" => "upgrade-refused",
@@ -160,52 +190,22 @@ pub(super) fn suspect(leg: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Option<Suspec
         "whoever answered {told} did so by himself: near the server no connection was tried for \
          this request"
     );
-    let confidence = if elsewhere.was_running(leg) {
-        Confidence::Certain
-    } else {
-        Confidence::Likely
-    };
-    let suspect = Suspect::new(cause, Party::Intermediary, confidence, words).and(answer);
-    Some(if confidence == Confidence::Certain {
-        suspect
-    } else {
-        suspect.but("the capture near the server has no packets of that time")
-    })
-}
-
-/// A rule that the client broke on its own leg.
-fn endpoint(leg: &Leg<'_>) -> Option<Suspect> {
-    let finding = leg.errors(Side::Client).next()?;
-    let cause = causes::of_rule(finding.rule)?;
+    // Only proxies ask for such credentials.
+    if status == Some(407) || (elsewhere.was_running(leg) && !elsewhere.is_bare) {
+        let certain = Suspect::new(cause, Party::Intermediary, Confidence::Certain, words);
+        return Some(certain.and(answer));
+    }
     Some(
         Suspect::new(
-            cause,
-            Party::Client,
-            Confidence::Certain,
-            format!("the client itself broke a rule: {}", finding.message),
+            "capture-incomplete",
+            Party::Capture,
+            Confidence::Likely,
+            format!(
+                "the request was refused ({told}), and the capture near the server has no \
+                 connection of that time: it was taken elsewhere or at another time, or nothing \
+                 was asked there"
+            ),
         )
-        .and(format!(
-            "packet {} near the client: {} [{}]",
-            finding.packet, finding.message, finding.rule
-        )),
+        .and(answer),
     )
-}
-
-fn unknown(leg: &Leg<'_>) -> Suspect {
-    let first = leg.connection.findings.iter();
-    let first = first.max_by_key(|finding| finding.severity);
-    let suspect = Suspect::new(
-        "undetermined",
-        Party::Undetermined,
-        Confidence::Possible,
-        "it is broken near the client, and nothing near the server belongs to it: without the \
-         other leg nobody can be named for certain",
-    );
-    match first {
-        Some(finding) => suspect.and(format!(
-            "packet {} near the client: {} [{}]",
-            finding.packet, finding.message, finding.rule
-        )),
-        None => suspect,
-    }
 }

@@ -179,16 +179,19 @@ impl Parts {
     }
 
     /// What is known of whatever else was captured near the server.
-    fn elsewhere(&self) -> Elsewhere<'_> {
+    fn elsewhere(&self, near_server: &[Leg<'_>]) -> Elsewhere<'_> {
         let [first, second] = &self.bystanders;
         let [own, other] = self.periods;
         let is_first = self.is_one || self.is_swapped;
         let period = if is_first { own } else { other };
+        let bystanders = if is_first { first } else { second };
+        let is_bare = near_server.is_empty() && bystanders.is_empty();
         Elsewhere {
-            bystanders: if is_first { first } else { second },
+            bystanders,
             from: period.from,
             until: period.until,
             is_same: self.is_one,
+            is_bare,
         }
     }
 
@@ -220,7 +223,7 @@ impl Parts {
         let found = pairing::pair(&near_client, &near_server);
         let by_client: BTreeMap<usize, Match> =
             found.iter().map(|one| (one.near_client, *one)).collect();
-        let elsewhere = self.elsewhere();
+        let elsewhere = self.elsewhere(&near_server);
         let mut pairs: Vec<Pair> = Vec::with_capacity(near_client.len());
         for (index, own) in near_client.iter().enumerate() {
             let matched = by_client.get(&index);
@@ -283,6 +286,6 @@ fn lone(own: &Leg<'_>, elsewhere: &Elsewhere<'_>) -> Pair {
         added_latency: None,
         not_compared: Vec::new(),
         headers: Vec::new(),
-        verdict: lone::suspect(own, elsewhere).map(suspect::Suspect::into_verdict),
+        verdict: lone::verdict(own, elsewhere),
     }
 }

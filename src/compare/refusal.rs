@@ -19,6 +19,22 @@ impl Case<'_, '_> {
             Outcome::Rejected => {
                 let status = other.status.unwrap_or_default();
                 let packet = other.response_packet.unwrap_or_default();
+                if matches!(status, 502 | 504) {
+                    return Some(
+                        Suspect::new(
+                            "upstream-unreachable",
+                            Party::ServerSide,
+                            Confidence::Likely,
+                            format!(
+                                "the request reached a gateway near the server, which answered \
+                                 {status} for what is behind it"
+                            ),
+                        )
+                        .and(format!("packet {packet} near the server: {status}"))
+                        .but("whether that gateway or the server behind it failed is not seen here")
+                        .at(at),
+                    );
+                }
                 let suspect = Suspect::new(
                     if status >= 500 && status != 501 && status != 505 {
                         "application-error"
@@ -64,7 +80,8 @@ impl Case<'_, '_> {
                 let server = self.near_server.ended_first();
                 let (cause, how) = match server {
                     Some(Side::Server) => ("endpoint-died", "ended the connection without one"),
-                    _ => ("upstream-unreachable", "gave none"),
+                    _ if self.was_left_waiting() => ("upstream-unreachable", "gave none"),
+                    _ => return None,
                 };
                 Some(
                     Suspect::new(
@@ -98,6 +115,13 @@ impl Case<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether an answer was waited for in vain: a gateway told the client so.
+    fn was_left_waiting(&self) -> bool {
+        let own = &self.near_client.connection.handshake;
+        let gave_up = matches!(own.status, Some(502..=504));
+        gave_up && !self.near_server.has_unseen_end(Side::Server)
     }
 
     /// Credentials that a refused request had when it was sent, and not when it arrived.

@@ -67,6 +67,24 @@ impl Case<'_, '_> {
             Some((found.sender?, found.packet, found.time))
         };
         let (own, other) = (silent(self.near_client), silent(self.near_server));
+        // What does not show in a capture that was over by then says nothing.
+        let was_running = |nearest: Side, sender: Side| {
+            let sent = self.leg(sender).went_on_until(sender);
+            let until = self.leg(nearest).captured_until;
+            let doubt = self.clock.doubt();
+            sent.zip(until).is_some_and(|(sent, until)| {
+                let sent = self.moment(sender, sent).saturating_add(doubt);
+                self.moment(nearest, until) >= sent
+            })
+        };
+        let is_over = match (own, other) {
+            (Some((Side::Server, ..)), None) => !was_running(Side::Server, Side::Client),
+            (None, Some((Side::Client, ..))) => !was_running(Side::Client, Side::Server),
+            _ => false,
+        };
+        if is_over {
+            return None;
+        }
         let (party, confidence, words, packet, of, time) = match (own, other) {
             (Some((own, packet, time)), Some((other, _, _))) if own == other => (
                 endpoint(own),

@@ -2,6 +2,8 @@
 //! What stands on the leg near to its sender is that endpoint's; what does not, and arrived, is
 //! the intermediary's.
 
+use crate::diagnosis::sign_in_handshake;
+use crate::products::{self, Kind};
 use crate::report::model::{Confidence, Finding, Party, Spot};
 use crate::side::Side;
 use crate::websocket::close::code_name;
@@ -46,7 +48,8 @@ impl Case<'_, '_> {
 
     /// With what the verdicts on the single legs know beside: the product, and the connections that
     /// ended together with this one.
-    fn placed(&self, mut suspect: Suspect) -> Suspect {
+    fn placed(&self, suspect: Suspect) -> Suspect {
+        let mut suspect = self.beyond(suspect);
         let legs = [self.near_client, self.near_server];
         let verdicts = legs
             .into_iter()
@@ -67,6 +70,45 @@ impl Case<'_, '_> {
             suspect.evidence.extend(storm.evidence.first().cloned());
         }
         suspect
+    }
+
+    /// What an endpoint is named for is its side's where another intermediary shows itself between
+    /// it and the capture near it.
+    fn beyond(&self, mut suspect: Suspect) -> Suspect {
+        let (side, party) = match suspect.party {
+            Party::Client => (Side::Client, Party::ClientSide),
+            Party::Server => (Side::Server, Party::ServerSide),
+            _ => return suspect,
+        };
+        let handshake = self.leg(side).handshake();
+        let place = handshake.and_then(|it| match side {
+            Side::Client => it.request().map(|head| head.place),
+            Side::Server => it.response().map(|head| head.place),
+        });
+        let (Some(handshake), Some(place)) = (handshake, place) else {
+            return suspect;
+        };
+        let at = format!("packet {} {}", place.packet.number, near(side));
+        let sign = sign_in_handshake(handshake, side, &at).map(|sign| sign.words);
+        let gateway = || {
+            let answer = handshake.response().filter(|_| side == Side::Server)?;
+            let page = handshake.page();
+            let mut signed = products::table()
+                .of_response(&answer.head, page)
+                .into_iter();
+            let signed = signed.find(|found| found.product.kind != Kind::Server)?;
+            Some(format!("the answer in {at} has {}", signed.mark))
+        };
+        let Some(words) = sign.or_else(gateway) else {
+            return suspect;
+        };
+        suspect.party = party;
+        suspect.confidence = suspect.confidence.min(Confidence::Likely);
+        suspect.but(format!(
+            "another intermediary stands between the {side} and the capture near it, and may have \
+             done it: {}",
+            words
+        ))
     }
 
     /// The leg near to a side.
@@ -227,7 +269,7 @@ impl Case<'_, '_> {
         let of = |side: Side| {
             let close = self.leg(side).connection.close.of(side)?;
             let at = self.moment(side, close.time);
-            Some((side, close, at))
+            (!self.may_be_echo(side)).then_some((side, close, at))
         };
         let (side, close, at) = Side::BOTH
             .into_iter()
@@ -250,13 +292,7 @@ impl Case<'_, '_> {
                 format!("the {side} itself closed with {code} ({name})"),
             ),
             None if matches!(code, 1002 | 1007) => {
-                let is_whole = Side::BOTH
-                    .into_iter()
-                    .all(|of| !self.near_client.lacks(of) && !self.near_server.lacks(of));
-                // Both captures must go on to there, and what reached it must be right.
-                let is_seen = reached.is_some() || self.leg(side.peer()).ended_first().is_some();
-                let is_right = self.leg(side).errors(side.peer()).next().is_none();
-                if !is_whole || !is_seen || !is_right {
+                if !self.is_unfounded(side, at) {
                     return None;
                 }
                 (
@@ -297,6 +333,39 @@ impl Case<'_, '_> {
         } else {
             suspect
         })
+    }
+
+    /// Whether a side's Close may only answer one that it had got, or that the capture lacks.
+    fn may_be_echo(&self, side: Side) -> bool {
+        let (leg, peer) = (self.leg(side), side.peer());
+        let closes = &leg.connection.close;
+        let is_later = match (closes.of(side), closes.of(peer)) {
+            (Some(own), Some(other)) => other.packet < own.packet,
+            _ => false,
+        };
+        let is_aware = match (leg.close(side), leg.close(peer)) {
+            (Some(own), Some(other)) => own.seen.place.is_aware_of(&other.seen.place),
+            _ => false,
+        };
+        let is_behind = is_later || is_aware;
+        is_behind || leg.lacks(peer) || leg.has_unseen_end(peer)
+    }
+
+    /// Whether nothing of what a side got until `at` gave it reason to complain: both captures hold
+    /// all that its peer had sent by then, and none of that breaks a rule.
+    fn is_unfounded(&self, side: Side, at: i64) -> bool {
+        let peer = side.peer();
+        let (own, other) = (self.leg(side), self.leg(peer));
+        let is_whole = Side::BOTH
+            .into_iter()
+            .all(|of| !self.near_client.lacks(of) && !self.near_server.lacks(of));
+        let until = other.went_on_until(peer).max(other.went_on_until(side));
+        let was_seen =
+            other.end(peer).is_some() || until.is_some_and(|until| self.moment(peer, until) >= at);
+        let is_right = [own, other]
+            .into_iter()
+            .all(|leg| leg.errors(peer).next().is_none());
+        is_whole && is_right && was_seen && !other.has_unseen_end(peer)
     }
 
     /// Content that somebody in between edited, in frames that are legal.

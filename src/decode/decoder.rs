@@ -1,6 +1,7 @@
 //! The packets of a capture, one after the other: what one packet means for another is known
 //! here, and nowhere else in decoding.
 
+use super::fragment::{Fragment, place_in};
 use super::fragments::{Fragments, Piece};
 use super::passed::Passed;
 use super::span::Span;
@@ -24,6 +25,8 @@ pub struct Decoder {
     /// The datagrams put together last, each one read out of the one before it.
     datagrams: [Vec<u8>; MAX_DATAGRAMS],
     tally: Tally,
+    /// The latest packet that brought a fragment.
+    fragment: Option<Fragment>,
 }
 
 impl Decoder {
@@ -34,7 +37,14 @@ impl Decoder {
             fragments: Fragments::new(limits),
             datagrams: Default::default(),
             tally: Tally::default(),
+            fragment: None,
         }
+    }
+
+    /// The latest packet that brought a fragment, and the datagrams that this belongs to.
+    #[must_use]
+    pub const fn fragment(&self) -> Option<&Fragment> {
+        self.fragment.as_ref()
     }
 
     /// The TCP segment in `packet`, or in the datagram that it completes.
@@ -75,16 +85,26 @@ impl Decoder {
             fragments,
             datagrams,
             tally,
+            fragment: noted,
         } = self;
+        *noted = None;
         let mut packets = Packets::one(packet.id.input);
         let mut segment = Err(Skipped::IpFragment);
         for bytes in datagrams {
             let Some((piece, headers)) = fragment.take() else {
                 break;
             };
-            let whole = fragments
-                .take(&piece, packet.time, packets, bytes, tally)
-                .ok_or(Skipped::IpFragment)?;
+            let whole = fragments.take(&piece, packet.time, packets, bytes, tally);
+            let note = noted.get_or_insert_with(|| Fragment {
+                packet: packet.id,
+                datagrams: Vec::new(),
+                at: place_in(packet.bytes, piece.bytes).unwrap_or(packet.bytes.len()),
+                length: piece.bytes.len(),
+                start: piece.start,
+                segment_at: None,
+            });
+            note.datagrams.extend(fragments.latest());
+            let whole = whole.ok_or(Skipped::IpFragment)?;
             packets = whole.packets;
             passed.ip = Some(whole.header);
             segment = network::payload(whole.protocol, &mut passed)
@@ -94,6 +114,10 @@ impl Decoder {
                 })
                 .and_then(undamaged)
                 .map_err(|reason| passed.reason(reason));
+            note.segment_at = segment
+                .as_ref()
+                .ok()
+                .and_then(|segment| place_in(bytes, segment.header()));
         }
         if fragment.is_some() {
             segment = Err(Skipped::NestedTooDeep);

@@ -89,6 +89,8 @@ pub(super) struct Fragments {
     waiting: usize,
     /// Bytes of memory that they take.
     bytes: usize,
+    /// The number of the datagram that the latest fragment belongs to.
+    latest: Option<u64>,
 }
 
 impl Fragments {
@@ -103,7 +105,13 @@ impl Fragments {
             clock: None,
             waiting: 0,
             bytes: 0,
+            latest: None,
         }
+    }
+
+    /// The number of the datagram that the latest fragment belongs to: no other one has it.
+    pub(super) const fn latest(&self) -> Option<u64> {
+        self.latest
     }
 
     /// Takes a fragment that these packets brought, the last of them at `time`.
@@ -129,6 +137,7 @@ impl Fragments {
         let limits = &self.limits;
         let followed = match self.datagrams.entry(key) {
             Entry::Vacant(vacant) => {
+                self.latest = Some(self.number);
                 self.queue.push_back((key, self.number));
                 self.waiting += 1;
                 vacant.insert(Followed {
@@ -141,6 +150,7 @@ impl Fragments {
             }
             Entry::Occupied(occupied) => {
                 let followed = occupied.into_mut();
+                self.latest = Some(followed.number);
                 match followed.state {
                     State::Waiting => followed.packets.join(&packets),
                     State::Whole => {

@@ -12,6 +12,7 @@
 mod carrier;
 mod checksum;
 mod decoder;
+mod fragment;
 mod fragments;
 mod layer;
 mod link;
@@ -27,6 +28,8 @@ mod tunnel;
 pub use carrier::{Carrier, Carriers};
 pub use checksum::Checksum;
 pub use decoder::Decoder;
+pub use fragment::Fragment;
+pub(crate) use fragment::place_in;
 pub use options::{Layout, Options};
 pub use segment::{Endpoint, Segment, TcpFlags};
 pub use skipped::Skipped;

@@ -90,6 +90,12 @@ pub struct Segment<'p> {
 }
 
 impl<'p> Segment<'p> {
+    /// The bytes of its header, as far as the capture holds them.
+    #[must_use]
+    pub const fn header(&self) -> &'p [u8] {
+        self.header
+    }
+
     /// The bytes of the options, `None` where the capture cut them.
     #[must_use]
     pub fn option_bytes(&self) -> Option<&'p [u8]> {

@@ -1,6 +1,7 @@
 //! HTTP answers among frames: who may have written them.
 
 use crate::http::ResponseHead;
+use crate::products;
 use crate::report::model::{Confidence, Party};
 use crate::rules::Finding;
 use crate::side::Side;
@@ -55,15 +56,24 @@ pub(super) fn by_server<'a>(case: &Case<'a>) -> Option<Injected<'a>> {
     })
 }
 
-/// Whether the answer names another server than the 101 does: where the 101 names none, a name is
-/// another one.
+/// Whether the answer names another server than the 101 does. Where the 101 names none, or a proxy
+/// that signs what it passes on, the name must be that of a product that stands between: servers
+/// sign their pages, and the page may come from behind the proxy.
 fn is_signed_otherwise(case: &Case<'_>, head: Option<&ResponseHead>) -> bool {
     let accepted = case.handshake.and_then(|handshake| handshake.response());
     let (Some(head), Some(accepted)) = (head, accepted) else {
         return false;
     };
-    let server = head.fields.first("Server");
-    server.is_some() && server != accepted.head.fields.first("Server")
+    let (server, other) = (
+        head.fields.first("Server"),
+        accepted.head.fields.first("Server"),
+    );
+    if server.is_none() || server == other {
+        return false;
+    }
+    let is_servers_own = other.is_some() && signs::on(case, Side::Server).is_none();
+    let mut matches = products::table().of_response(head, b"").into_iter();
+    is_servers_own || matches.any(|found| found.product.is_intermediary())
 }
 
 impl Injected<'_> {

@@ -29,6 +29,7 @@ mod words;
 pub use case::Case;
 pub use cause::{Cause, Remedy};
 pub use intrusion::Intrusion;
+pub(crate) use signs::in_handshake as sign_in_handshake;
 pub use suspicion::Suspicion;
 pub use together::consider;
 pub use vantage::{Sign, Vantage};

@@ -8,16 +8,29 @@ use crate::preamble::Kind;
 use crate::products;
 use crate::side::Side;
 use crate::untrusted::Untrusted;
+use crate::websocket::handshake::Handshake;
 
 use super::case::Case;
 
 /// That an intermediary shows itself.
 #[derive(Clone, Debug)]
-pub(super) struct Sign {
+pub(crate) struct Sign {
     /// The product, where the sign names one.
     pub(super) product: Option<String>,
     /// What shows it, in words.
-    pub(super) words: String,
+    pub(crate) words: String,
+}
+
+impl Sign {
+    /// Whether what shows itself may read the frames that pass through it: a filter does, and of
+    /// what is not known by name it cannot be said that it does not.
+    pub(super) fn may_read_frames(&self) -> bool {
+        let Some(name) = &self.product else {
+            return true;
+        };
+        let product = products::table().find(name);
+        product.is_some_and(|product| product.kind == products::Kind::Filter)
+    }
 }
 
 /// The sign of an intermediary between the capture and a side: in what came from there.
@@ -30,11 +43,19 @@ pub(super) fn on(case: &Case<'_>, side: Side) -> Option<Sign> {
 
 fn in_head(case: &Case<'_>, side: Side) -> Option<Sign> {
     let handshake = case.handshake?;
-    let (head, place) = match side {
-        Side::Client => ("request", handshake.request()?.place),
-        Side::Server => ("answer", handshake.response()?.place),
+    let place = match side {
+        Side::Client => handshake.request()?.place,
+        Side::Server => handshake.response()?.place,
     };
-    let at = case.at(&place);
+    in_handshake(handshake, side, &case.at(&place))
+}
+
+/// The sign of an intermediary on a side in the head that came from there, found `at` a place.
+pub(crate) fn in_handshake(handshake: &Handshake, side: Side, at: &str) -> Option<Sign> {
+    let head = match side {
+        Side::Client => "request",
+        Side::Server => "answer",
+    };
     // Who speaks to a forward proxy writes that, and no proxy.
     let is_own = |name: &str| name.eq_ignore_ascii_case("Proxy-Connection");
     let shown = handshake

@@ -43,6 +43,9 @@ pub fn diagnose(case: &Case<'_>) -> Verdict {
     if is_rivalled {
         first.confidence = first.confidence.min(Confidence::Likely);
     }
+    if first.party == Party::Server && first.confidence == Confidence::Certain {
+        first = on_servers_machine(first);
+    }
     let told = match first.confidence {
         Confidence::Certain => 0,
         Confidence::Likely | Confidence::Possible => ALTERNATIVES,
@@ -64,6 +67,16 @@ pub fn diagnose(case: &Case<'_>) -> Verdict {
         })
         .collect();
     confirmed_here(case, conclude(cause, first, alternatives))
+}
+
+/// A capture on the server's machine shows that machine, and proxies stand there as often as not:
+/// one that writes nothing of its own into heads looks like the server.
+fn on_servers_machine(mut suspicion: Suspicion) -> Suspicion {
+    suspicion.confidence = Confidence::Likely;
+    suspicion.but(
+        "a proxy on that machine that does not show itself would look the same: `tcpdump -i any` \
+         there has its other leg, if there is one",
+    )
 }
 
 /// The command that confirms the remedy, for this very server where what the wire says of it can

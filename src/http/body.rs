@@ -52,6 +52,24 @@ impl Body {
         }
     }
 
+    /// Which of these bytes, that come next, say where the body ends: sizes of chunks, and line ends.
+    pub(super) fn framing(&self, bytes: &[u8]) -> Vec<bool> {
+        let Self::Chunked(mut state) = *self else {
+            return vec![false; bytes.len()];
+        };
+        let is_framing = |byte: &u8| {
+            let is_line_end = matches!(byte, b'\r' | b'\n');
+            let is_framing = match state {
+                Chunked::Size { ended, .. } => !ended || is_line_end,
+                Chunked::Data { left } => left <= 2,
+                Chunked::Trailer { .. } => is_line_end,
+            };
+            let _ = state.pass(&[*byte]);
+            is_framing
+        };
+        bytes.iter().map(is_framing).collect()
+    }
+
     /// Passes over missing bytes; returns whether the place in the stream is still known.
     pub(super) fn pass_gap(&mut self, length: u64) -> bool {
         match self {
@@ -133,6 +151,18 @@ mod tests {
             };
             assert_eq!(rest, b"GET", "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn sizes_and_line_ends_say_where_a_chunked_body_ends() {
+        let bytes = b"5;a=1\r\nhello\r\n0\r\nX: y\r\n\r\n";
+        let framing = chunked().framing(bytes);
+        let shown = bytes.iter().zip(framing);
+        let shown: Vec<u8> = shown
+            .map(|(byte, is)| if is { *byte } else { b'.' })
+            .collect();
+        assert_eq!(shown, b"5;...\r\n.....\r\n0\r\n....\r\n\r\n");
+        assert_eq!(Body::Length(9).framing(b"ab"), [false, false]);
     }
 
     #[test]

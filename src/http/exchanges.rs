@@ -28,6 +28,19 @@ pub struct Located<H> {
     pub place: Place,
 }
 
+/// Bytes of a message as they were read, where these are kept.
+#[derive(Clone, Debug)]
+pub struct MessageBytes {
+    /// Who sent them.
+    pub sender: Side,
+    /// Where the first of them stands.
+    pub place: Place,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Which of them say where a body ends; `None` for a head.
+    pub framing: Option<Vec<bool>>,
+}
+
 /// What a request wants that is of interest here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -135,6 +148,8 @@ pub struct Exchanges {
     /// What refused the latest attempt, and whether more of it may come.
     page: Option<(Page, bool)>,
     seen: u64,
+    /// What was read and nobody has taken yet, where that is kept.
+    kept: Option<Vec<MessageBytes>>,
 }
 
 impl Default for Exchanges {
@@ -151,6 +166,7 @@ impl Default for Exchanges {
             is_recognised: false,
             page: None,
             seen: 0,
+            kept: None,
         }
     }
 }
@@ -172,6 +188,41 @@ impl Exchanges {
     #[must_use]
     pub const fn heads(&self) -> u64 {
         self.seen
+    }
+
+    /// Keeps the bytes of heads, and of bodies that say themselves where they end, as they are read.
+    /// They are to be taken at once.
+    pub fn keep_bytes(&mut self) {
+        self.kept = Some(Vec::new());
+    }
+
+    /// Takes the bytes that were read since.
+    pub fn take_bytes(&mut self) -> Vec<MessageBytes> {
+        self.kept.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// The heads that are begun and not whole.
+    #[must_use]
+    pub fn unfinished_heads(&self) -> Vec<MessageBytes> {
+        let begun = |sender| match self.readers.of(sender) {
+            Reader::Head {
+                bytes,
+                place: Some(place),
+            } if !bytes.is_empty() => Some(MessageBytes {
+                sender,
+                place: *place,
+                bytes: bytes.clone(),
+                framing: None,
+            }),
+            _ => None,
+        };
+        Side::BOTH.into_iter().filter_map(begun).collect()
+    }
+
+    /// Whether a side has begun a head that is not whole.
+    #[must_use]
+    pub fn is_inside_head(&self, side: Side) -> bool {
+        matches!(self.readers.of(side), Reader::Head { bytes, .. } if !bytes.is_empty())
     }
 
     /// A CONNECT was accepted: what follows is another connection's.
@@ -284,8 +335,18 @@ impl Exchanges {
     pub fn data<'s>(&mut self, side: Side, chunk: Chunk<'s>, limits: &Limits) -> Progress<'s> {
         match self.readers.of_mut(side) {
             Reader::Body(body) => {
+                let before = *body;
                 let rest = body.pass(chunk.bytes);
                 let passed = chunk.bytes.len() - rest.map_or(0, <[u8]>::len);
+                if let Some(kept) = &mut self.kept {
+                    let bytes = chunk.first(passed).bytes;
+                    kept.push(MessageBytes {
+                        sender: side,
+                        place: chunk.place(None),
+                        bytes: bytes.to_vec(),
+                        framing: Some(before.framing(bytes)),
+                    });
+                }
                 if side == Side::Server {
                     self.grow_page(chunk.first(passed).bytes, limits);
                 }
@@ -376,6 +437,14 @@ impl Exchanges {
         let Some(place) = place else {
             return Progress::Other(rest);
         };
+        if let Some(kept) = &mut self.kept {
+            kept.push(MessageBytes {
+                sender: side,
+                place,
+                bytes: bytes.to_vec(),
+                framing: None,
+            });
+        }
         match side {
             Side::Client => match parse_request(bytes) {
                 Parsed::Whole(head, _) => {

@@ -6,7 +6,7 @@ mod exchanges;
 mod head;
 
 pub(crate) use body::Body;
-pub use exchanges::{Attempt, Exchanges, Located, Page, Progress, Purpose};
+pub use exchanges::{Attempt, Exchanges, Located, MessageBytes, Page, Progress, Purpose};
 #[cfg(test)]
 pub(crate) use head::parse_request;
 pub use head::{Field, Fields, RequestHead, ResponseHead};

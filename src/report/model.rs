@@ -330,7 +330,7 @@ pub struct Connection {
     /// The opening handshake.
     pub handshake: Handshake,
     /// What passed on it, event by event; null where it is not broken.
-    pub timeline: Option<Timeline>,
+    pub timeline: Option<Box<Timeline>>,
     /// Frames by sender.
     pub frames: Sides<Frames>,
     /// Whole messages by sender.
@@ -342,7 +342,7 @@ pub struct Connection {
     /// What is wrong with it, in the order of the first occurrences.
     pub findings: Vec<Finding>,
     /// Who broke it; null where it is not broken.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<Box<Verdict>>,
     /// The id of the same TCP connection, captured a second time behind address translation.
     pub same_as: Option<u64>,
     /// The id of the other leg, where the capture holds both sides of a proxy.
@@ -486,9 +486,9 @@ pub struct Handshake {
     /// Header fields by which intermediaries show themselves.
     pub intermediaries: Vec<Intermediary>,
     /// The request, of a broken connection; null where the capture lacks it.
-    pub request: Option<Head>,
+    pub request: Option<Box<Head>>,
     /// The answer, of a broken connection; null where the capture lacks it.
-    pub response: Option<Head>,
+    pub response: Option<Box<Head>>,
     /// The packet with the request's first byte.
     pub request_packet: Option<u64>,
     /// Index of the input that holds it.

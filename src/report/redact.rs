@@ -79,7 +79,7 @@ fn may_quote_a_reason(finding: &Finding) -> bool {
 ///
 /// Looking for the reason itself would not do: a message has the bytes, a Close of the report
 /// their text, and where they are no text the two are not the same.
-fn without_quotations(message: &str) -> String {
+pub(crate) fn without_quotations(message: &str) -> String {
     let mut kept = String::new();
     let mut characters = message.chars();
     while let Some(character) = characters.next() {

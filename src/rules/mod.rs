@@ -18,7 +18,7 @@ pub use finding::{Cause, Excerpt, Finding, Label, Severity};
 pub use judge::Judge;
 pub use rule::{Rule, Table};
 
-pub(crate) use closing::idle_timeout_closure::{Clock, expired};
+pub(crate) use closing::idle_timeout_closure::expired;
 
 /// Every rule, in the catalogue's order.
 pub static ALL: &[&Rule] = &[

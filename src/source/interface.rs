@@ -31,6 +31,9 @@ pub struct Interface {
     pub snap_length: Option<u32>,
     /// The tick of its clock.
     pub resolution: Resolution,
+    /// Seconds that its file adds to every time, as the option `if_tsoffset` has it; the times of
+    /// packets have them in them.
+    pub offset: i64,
     /// What was read of it.
     pub read: Tally,
     /// What its capture counted, as the last statistics say.
@@ -57,6 +60,7 @@ impl Interface {
                 length => Some(length),
             },
             resolution,
+            offset: 0,
             read: Tally::NONE,
             statistics: Statistics::UNKNOWN,
             lost_between: None,

@@ -150,6 +150,12 @@ impl Direction {
         self.acknowledged.max(self.acknowledged_by_reset) > self.next + fin
     }
 
+    /// Whether its FIN was captured and not all that comes before: the FIN's number says so.
+    #[must_use]
+    pub fn has_hole_before_end(&self) -> bool {
+        self.fin.is_some_and(|fin| !self.reached(fin))
+    }
+
     /// Whether a segment carries data that cannot belong to this stream any more: behind its
     /// FIN, or far from all of it.
     pub(super) fn is_beyond_end(&self, segment: &Segment<'_>) -> bool {

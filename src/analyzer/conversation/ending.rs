@@ -44,6 +44,9 @@ impl Conversation {
         until: Timestamp,
         limits: &Limits,
     ) -> Result<Ended, Kind> {
+        if let Some(outline) = &self.outline {
+            outline.messages(self.exchanges.unfinished_heads());
+        }
         let begun = match self.stage {
             Stage::Http => self.exchanges.awaited(),
             Stage::Other => self.no_answer.as_ref().map(|_| 0),

@@ -35,7 +35,9 @@ impl Conversation {
                 }
                 Opened::Later => return 0,
             }
-            chunk = match self.exchanges.data(side, chunk, limits) {
+            let progress = self.exchanges.data(side, chunk, limits);
+            self.outline_http(way, side, &progress);
+            chunk = match progress {
                 Progress::Rest(rest) => {
                     self.keep_page(false);
                     rest
@@ -79,6 +81,22 @@ impl Conversation {
             self.leave_alone(&[]);
         }
         0
+    }
+
+    /// Has it told what bytes of HTTP are.
+    fn outline_http(&mut self, way: Way, side: Side, progress: &Progress<'_>) {
+        let Some(outline) = &self.outline else { return };
+        outline.messages(self.exchanges.take_bytes());
+        let rest = match progress {
+            Progress::Rest(rest)
+            | Progress::Answered(_, rest)
+            | Progress::Accepted(_, rest)
+            | Progress::Unanswered(_, rest) => rest,
+            Progress::Unplaced(_) | Progress::Other(_) => return,
+        };
+        if !self.exchanges.is_inside_head(side) {
+            outline.know(way, rest.sequence);
+        }
     }
 
     /// Keeps the page that refused the latest attempt, once it has come; `ended` if no more

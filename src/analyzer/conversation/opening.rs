@@ -28,7 +28,12 @@ impl Conversation {
     /// Takes what of a chunk is a preamble's.
     pub(super) fn open<'s>(&mut self, way: Way, side: Side, chunk: Chunk<'s>) -> Opened<'s> {
         match self.opening.data(side, chunk) {
-            Step::Rest(rest) => Opened::Rest(rest),
+            Step::Rest(rest) => {
+                if let Some(outline) = &self.outline {
+                    outline.preamble(way, &chunk, &rest);
+                }
+                Opened::Rest(rest)
+            }
             Step::Over(None, rest) => Opened::Http(rest),
             Step::Over(Some(held), rest) => {
                 self.waiting.of_mut(way).push_front(KeptChunk::of(&rest));

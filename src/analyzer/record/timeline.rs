@@ -111,10 +111,14 @@ fn head(sender: Side, kind: EventKind, place: &Place) -> Event {
 
 fn event(sender: Side, step: &Step) -> Event {
     Event {
-        frame: step.place.frame,
+        time: step.time(),
+        packet: step.packet().number,
+        input: step.packet().input,
+        sender,
+        kind: step.kind,
+        frame: step.frame(),
         fin: step.fin,
         rsv: step.rsv,
-        length: step.length,
-        ..head(sender, step.kind, &step.place)
+        length: step.length(),
     }
 }

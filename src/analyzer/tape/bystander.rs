@@ -23,6 +23,8 @@ pub struct Bystander {
     pub carries: Carries,
     /// What became of the attempt to open it.
     pub opening: Attempted,
+    /// Both ends sent something, and all of it was captured, as far as they acknowledge.
+    pub is_whole: bool,
 }
 
 /// What became of the attempt to open a connection.
@@ -66,6 +68,10 @@ impl Bystander {
         let (start, first_packet) = flow.first_packet();
         let (end, _) = flow.last_packet();
         let asked = flow.direction(client.back());
+        let is_whole = |way| {
+            let one = flow.direction(way);
+            one.is_from_start() && one.missing_bytes() == 0 && !one.has_unseen_end()
+        };
         let is_empty = flow.direction(client).bytes() == 0 && asked.bytes() == 0;
         let opening = if flow.opener().is_none() || !is_empty {
             Attempted::Opened
@@ -84,6 +90,7 @@ impl Bystander {
             end,
             carries,
             opening,
+            is_whole: !is_empty && Way::BOTH.into_iter().all(is_whole),
         }
     }
 }

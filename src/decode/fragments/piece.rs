@@ -21,13 +21,13 @@ pub(in crate::decode) struct Piece<'p> {
     /// What its datagram begins with.
     pub(super) protocol: IpNumber,
     /// Where it begins in its datagram.
-    pub(super) start: usize,
+    pub(in crate::decode) start: usize,
     /// Where it ends there.
     pub(super) end: usize,
     /// It is not the last one.
     pub(super) more: bool,
     /// Those of its bytes that the capture holds.
-    pub(super) bytes: &'p [u8],
+    pub(in crate::decode) bytes: &'p [u8],
 }
 
 impl<'p> Piece<'p> {

@@ -42,15 +42,17 @@ fn complaint(case: &Case<'_>) -> Option<Suspicion> {
     let code = own.own.close.as_ref()?.1.code()?;
     let reason = case.close_reason(side);
     let named = reason.as_deref().and_then(reasons::named_rule);
-    let sign = signs::on(case, side);
+    // The usual proxies before servers pass frames on without reading them: that there is one of them
+    // is no sign that it changed any.
+    let sign = signs::on(case, side).filter(signs::Sign::may_read_frames);
     let party = match sign {
         Some(_) => Party::Intermediary,
         None => case.party(side),
     };
     let is_at = case.is_at(side);
-    let confidence = match (&sign, named, is_at) {
-        (_, _, true) | (None, None, false) => Confidence::Possible,
-        _ => Confidence::Likely,
+    let confidence = match (named, is_at) {
+        (_, true) | (None, false) => Confidence::Possible,
+        (Some(_), false) => Confidence::Likely,
     };
     let what = if code == 1007 { "a message" } else { "a frame" };
     let explanation = if is_at {

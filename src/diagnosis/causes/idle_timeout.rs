@@ -7,13 +7,12 @@ use crate::diagnosis::snippets::{
 };
 use crate::diagnosis::{Case, Cause, Remedy, Suspicion};
 use crate::report::model::{Confidence, Party};
-use crate::rules::{Clock, expired};
+use crate::rules::expired;
 
 /// The declaration.
 pub(crate) static CAUSE: Cause = Cause {
     name: "idle-timeout",
-    parties: "an intermediary, where the time or a product shows it; else the side that ended \
-        it",
+    parties: "an intermediary, where a product shows itself; else the side that ended it",
     summary: "a timer ended the connection after a silence, or at an age",
     shown_by: "an end without a Close after just as long a silence, or at just the age, that \
         timers are set to; under 15 s, or by age alone, it needs the sign of a product",
@@ -47,11 +46,9 @@ fn suspect(case: &Case<'_>) -> Option<Suspicion> {
         (_, true, _) => (case.party(side), Confidence::Likely),
         (Some(_), false, true) => (Party::Intermediary, Confidence::Likely),
         (Some(_), false, false) => (Party::Intermediary, Confidence::Possible),
-        (None, false, true) => (Party::Intermediary, Confidence::Likely),
-        // That it is just as long as a timer is the sign of one.
-        (None, false, false) if expiry.clock != Clock::Age => {
-            (Party::Intermediary, Confidence::Possible)
-        }
+        // That it is just as long as a timer shows a timer, and not whose: applications have such,
+        // too.
+        (None, false, true) => (case.party(side), Confidence::Likely),
         (None, false, false) => (case.party(side), Confidence::Possible),
     };
     let (seconds, clock) = (expiry.timer, expiry.after_what());

@@ -73,7 +73,7 @@ fn distrust_relays(connections: &mut [Connection]) {
             None => false,
         };
         if relays && let Some(unplaced) = connection.ties.unplaced.take() {
-            connection.verdict = Some(*unplaced);
+            connection.verdict = Some(unplaced);
         }
     }
 }
@@ -196,7 +196,7 @@ fn passes_on(verdict: &Verdict) -> bool {
 }
 
 /// The verdict of the other leg, for this one.
-fn adopted(mut verdict: Verdict, id: u64, own: &Verdict) -> Verdict {
+fn adopted(mut verdict: Box<Verdict>, id: u64, own: &Verdict) -> Box<Verdict> {
     verdict.explanation = format!(
         "The other leg, connection {id}, shows what happened. {}",
         verdict.explanation

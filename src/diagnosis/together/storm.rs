@@ -161,6 +161,7 @@ fn blame(connections: &mut [Connection], side: Side, address: IpAddr, storm: &[E
         suspicion.product = own.product;
         let suspicion =
             suspicion.but("whether a proxy there was reloaded, or the program itself, is not seen");
-        connection.verdict = Some(conclude(&reload_storm::CAUSE, suspicion, Vec::new()));
+        let verdict = conclude(&reload_storm::CAUSE, suspicion, Vec::new());
+        connection.verdict = Some(Box::new(verdict));
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::report::model::Connection;
-use crate::report::text::words::{date_and_time, lasting};
+use crate::report::words::{date_and_time, lasting};
 use crate::time::Timestamp;
 
 /// Connections that have a line each at most.

@@ -9,8 +9,9 @@ use super::verdict;
 use super::wireshark::{self, Look};
 use crate::report::model::{Connection, Report};
 use crate::report::names::Names;
-use crate::report::text::connection as words;
-use crate::report::text::words::{bounded, counted, first_few, peer};
+use crate::report::words::connection as words;
+use crate::report::words::finding::Scale;
+use crate::report::words::{bounded, counted, first_few, peer};
 use crate::side::Side;
 
 /// A broken connection.
@@ -46,7 +47,7 @@ pub(super) fn view(report: &Report, names: &Names, told: &[&Connection]) -> Opti
         .iter()
         .position(|it| fix(it).is_some() && fix(it) == fix(connection));
     let told_at = same.and_then(|at| Some((at + 1, before.get(at)?.id)));
-    let scale = words::scale(names, connection);
+    let scale = Scale::of(connection, names);
     let (told, more) = findings::view(scale, connection);
     let worst = findings::ordered(connection).first().map(|(it, _)| *it);
     Some(View {
@@ -70,16 +71,17 @@ pub(super) fn view(report: &Report, names: &Names, told: &[&Connection]) -> Opti
 
 /// What else is known of it, each with its name.
 fn facts(names: &Names, connection: &Connection) -> Vec<(&'static str, String)> {
-    let scale = words::scale(names, connection);
+    let scale = Scale::of(connection, names);
     let mut facts = Vec::new();
     let mut fact = |name, text: Option<String>| {
         if let Some(text) = text {
             facts.push((name, bounded(&text)));
         }
     };
-    fact("Start", Some(words::start(connection, names).into_plain()));
-    let handshake = words::handshake(&connection.handshake, names);
-    fact("Handshake", Some(handshake.into_plain()));
+    fact("Start", Some(words::start(connection, names)));
+    let handshake = &connection.handshake;
+    let after = words::after_answer(handshake, names);
+    fact("Handshake", Some(words::answer(handshake) + &after));
     fact("Carried in", words::carriers(connection));
     let preambles = &connection.preambles;
     let preambles =

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::report::model::{Finding, Label};
 use crate::report::text::excerpt::{decode, printable};
-use crate::report::text::words::bounded;
+use crate::report::words::bounded;
 
 /// Bytes in a row.
 const ROW: usize = 8;

@@ -4,9 +4,10 @@
 use serde::Serialize;
 
 use super::excerpt::{self, Excerpt};
+use crate::report::folded::Folded;
 use crate::report::model::{Connection, Finding};
-use crate::report::text::finding::{Folded, Scale, place};
-use crate::report::text::words::{bounded, packet, since, with_names};
+use crate::report::words::finding::{Scale, place};
+use crate::report::words::{bounded, packet, since, with_names};
 
 /// Findings that are shown: a connection seldom has so many.
 const SHOWN: usize = 30;

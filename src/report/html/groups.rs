@@ -10,7 +10,7 @@ use super::ids;
 use super::worst::short;
 use crate::report::model::{Connection, Finding};
 use crate::report::names::Names;
-use crate::report::text::words::{bounded, packet, with_names};
+use crate::report::words::{bounded, packet, with_names};
 use crate::rules::Severity;
 
 /// Rows of a group that are shown.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::report::model::{Connection, Head, HeadField, Outcome};
-use crate::report::text::words::untrusted;
+use crate::report::words::untrusted;
 
 /// A handshake.
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::report::model::{Damage, Note, Report};
 use crate::report::names::Names;
 use crate::report::text::inputs::line;
-use crate::report::text::words::{bounded, packet, untrusted};
+use crate::report::words::{bounded, packet, untrusted};
 
 /// Captures that have a line.
 const INPUTS: usize = 50;

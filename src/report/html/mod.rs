@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use super::model::{Connection, Report};
 use super::text::names_of;
-use super::text::words::first_few;
+use super::words::first_few;
 use crate::untrusted::Shown;
 
 /// Broken connections that are told in full unless asked otherwise.

@@ -11,8 +11,8 @@ use crate::diagnosis::causes;
 use crate::report::chosen;
 use crate::report::model::{Confidence, Connection, Party, Report, Verdict};
 use crate::report::names::Names;
-use crate::report::text::summary as words;
-use crate::report::text::words::{bounded, counted, untrusted, with_names};
+use crate::report::words::capture as words;
+use crate::report::words::{bounded, counted, untrusted, with_names};
 
 /// Causes that are told on the first screen.
 const CAUSES: usize = 8;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use self::event::{brief, distance, drawn, height, what};
 use super::findings;
 use crate::report::model::{Connection, Event, Finding};
-use crate::report::text::words::{lasting, untrusted};
+use crate::report::words::{lasting, untrusted};
 use crate::rules::Severity;
 use crate::side::Side;
 use crate::time::Timestamp;

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::report::model::{Confidence, Connection, Party, Snippet, Verdict};
 use crate::report::names::Names;
-use crate::report::text::verdict::{sure, who_of};
-use crate::report::text::words::{bounded, untrusted, with_names};
+use crate::report::words::verdict::{sure, who_of};
+use crate::report::words::{bounded, untrusted, with_names};
 
 /// Entries of a list that are shown: what this program writes has fewer.
 const LISTED: usize = 40;

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::verdict::surely;
 use crate::report::model::Connection;
-use crate::report::text::connection::asked_for;
-use crate::report::text::words::date_and_time;
+use crate::report::words::connection::asked_for;
+use crate::report::words::date_and_time;
 use crate::rules::Severity;
 use crate::untrusted::Untrusted;
 
@@ -76,7 +76,7 @@ pub(super) fn row(connection: &Connection) -> Row {
         server: short(&connection.server.address) + &format!(":{}", connection.server.port),
         asked_for: short(&asked_for(&connection.handshake)),
         who: verdict.map_or("", |it| it.party.as_str()),
-        sure: verdict.map_or("", surely),
+        sure: verdict.map_or("", |it| surely(it)),
         cause: short(cause.unwrap_or_default()),
         packet: worst.map_or(connection.first_packet, |it| it.packet),
     }
@@ -101,7 +101,7 @@ mod tests {
 
     fn broken(id: u64, cause: &'static str, confidence: Confidence) -> Connection {
         let mut connection = sample::runbook_connection(id);
-        connection.verdict = Some(Verdict {
+        connection.verdict = Some(Box::new(Verdict {
             party: Party::Server,
             confidence,
             cause,
@@ -114,7 +114,7 @@ mod tests {
             against: Vec::new(),
             alternatives: Vec::new(),
             next_capture: None,
-        });
+        }));
         connection
     }
 

@@ -4,12 +4,13 @@
 use std::io::{self, Write};
 
 use super::page::{BAD, DOUBTFUL, FAINT, GOOD, Line, PLAIN, Page, STRONG};
-use super::words::{NO_BREAK, bounded, counted, first_few, peer, untrusted};
-use super::{SHOWN_IN_FULL, hygiene, inputs, names_of_inputs, verdict};
-use crate::report::model::{
-    ClockOffset, Comparison, Connection, Difference, DifferenceKind as Kind, HeaderLine, Latency,
-    Outcome, Pair, PairedBy, Spot,
+use super::words::comparison::{
+    asked_for, clock_of, is_changed, is_telling, latency_of, leg, nothing_changed, places,
+    stands_in_heads, what_changed,
 };
+use super::words::{bounded, counted, first_few, untrusted};
+use super::{SHOWN_IN_FULL, hygiene, inputs, names_of_inputs, verdict};
+use crate::report::model::{Comparison, Connection, Difference, HeaderLine, Pair, PairedBy};
 use crate::report::names::Names;
 use crate::side::Side;
 use crate::untrusted::Untrusted;
@@ -110,9 +111,6 @@ fn pair(page: &mut Page, names: &Names, comparison: &Comparison, pair: &Pair) {
 }
 
 fn heading(page: &mut Page, pair: &Pair, own: &Connection) {
-    let handshake = &own.handshake;
-    let shown = |text: &Option<String>| text.as_deref().map(untrusted).unwrap_or_default();
-    let asked = shown(&handshake.host) + &shown(&handshake.target);
     let is_illegal = pair.differences.iter().any(|it| !it.legal);
     let (style, state) = match (&pair.verdict, is_illegal) {
         (Some(_), _) => (BAD, "broken"),
@@ -124,65 +122,20 @@ fn heading(page: &mut Page, pair: &Pair, own: &Connection) {
         Line::default()
             .and(STRONG, format!("pair {} is ", pair.id))
             .and(style, state)
-            .and(PLAIN, format!("  {asked}")),
+            .and(PLAIN, format!("  {}", asked_for(own))),
     );
-}
-
-/// A leg in a line.
-fn leg(connection: &Connection) -> Line {
-    let handshake = &connection.handshake;
-    let answer = match (handshake.outcome, handshake.status) {
-        (Outcome::Accepted, _) => "101".to_owned(),
-        (Outcome::Rejected, Some(status)) => format!("refused with {status}"),
-        (Outcome::Rejected, None) => "refused".to_owned(),
-        (Outcome::Unanswered, _) => "not answered".to_owned(),
-        (Outcome::Unseen, _) => "handshake not captured".to_owned(),
-    };
-    let close = |side: Side| {
-        let code = connection.close.of(side)?.code;
-        Some(match code {
-            Some(code) => format!("{side} Close {code}"),
-            None => format!("{side} Close"),
-        })
-    };
-    let closes: Vec<String> = Side::BOTH.into_iter().filter_map(close).collect();
-    let closes = if closes.is_empty() {
-        String::new()
-    } else {
-        format!("; {}", closes.join(", "))
-    };
-    Line::new(format!(
-        "{} → {}, connection{NO_BREAK}{}: {answer}{closes}",
-        peer(&connection.client),
-        peer(&connection.server),
-        connection.id
-    ))
 }
 
 fn differences(page: &mut Page, pair: &Pair) {
     let (illegal, legal): (Vec<_>, Vec<_>) = pair.differences.iter().partition(|it| !it.legal);
-    let what = match pair.paired_by {
-        Some(PairedBy::SeparateRuns) => "only one run has",
-        Some(PairedBy::SameConnection) => "changed between the two captures",
-        _ => "what the proxy changed",
-    };
     if pair.differences.is_empty() {
-        let nothing = match pair.paired_by {
-            Some(PairedBy::SeparateRuns) => "the runs do not differ in what was compared",
-            _ => "both legs are the same in what was compared",
-        };
-        page.line(2, nothing);
+        page.line(2, nothing_changed(pair.paired_by));
         return;
     }
-    page.line(2, Line::default().and(STRONG, what));
+    page.line(2, Line::default().and(STRONG, what_changed(pair.paired_by)));
     // These stand in the heads below, side by side.
-    let (in_heads, legal): (Vec<_>, Vec<_>) = legal.into_iter().partition(|it| {
-        let is_header = matches!(
-            it.kind,
-            Kind::HeaderAdded | Kind::HeaderRemoved | Kind::HeaderChanged
-        );
-        is_header && !pair.headers.is_empty()
-    });
+    let (in_heads, legal): (Vec<_>, Vec<_>) =
+        legal.into_iter().partition(|it| stands_in_heads(pair, it));
     let missing = |it: &&&Difference| it.near_server.is_none() && pair.near_server.is_none();
     for (all, label, style) in [(&illegal, "illegal", BAD), (&legal, "legal", FAINT)] {
         for difference in all.iter().take(DIFFERENCES) {
@@ -220,37 +173,16 @@ fn differences(page: &mut Page, pair: &Pair) {
     }
 }
 
-/// Where a difference is, in words.
-fn places(difference: &Difference, by: Option<PairedBy>) -> String {
-    let (first, second) = match by {
-        Some(PairedBy::SeparateRuns) => ("of the first run", "of the second run"),
-        _ => ("near the client", "near the server"),
-    };
-    let place = |spot: Option<Spot>, near: &str| {
-        let spot = spot?;
-        Some(format!("packet{NO_BREAK}{} {near}", spot.packet))
-    };
-    let own = place(difference.near_client, first);
-    let other = place(difference.near_server, second);
-    let told: Vec<String> = own.into_iter().chain(other).collect();
-    told.join(", ")
-}
-
 /// Columns of a name and of the values of each leg.
 const NAME: usize = 24;
 const VALUE: usize = 25;
 
 /// The heads side by side: what makes a handshake, and what is not the same.
 fn headers(page: &mut Page, pair: &Pair) {
-    let is_changed = |line: &HeaderLine| line.near_client != line.near_server;
     if !pair.headers.iter().any(is_changed) {
         return;
     }
-    let is_shown = |line: &&HeaderLine| {
-        let name = line.name.to_ascii_lowercase();
-        name.is_empty() || name.starts_with("sec-websocket-") || is_changed(line)
-    };
-    let (shown, same): (Vec<_>, Vec<_>) = pair.headers.iter().partition(is_shown);
+    let (shown, same): (Vec<_>, Vec<_>) = pair.headers.iter().partition(|it| is_telling(it));
     page.blank();
     for (side, title) in [(Side::Client, "request"), (Side::Server, "answer")] {
         let lines: Vec<_> = shown.iter().filter(|line| line.sender == side).collect();
@@ -285,7 +217,7 @@ fn headers(page: &mut Page, pair: &Pair) {
 }
 
 fn header(page: &mut Page, line: &HeaderLine) {
-    let is_changed = line.near_client != line.near_server;
+    let is_changed = is_changed(line);
     let mark = if is_changed { "≠ " } else { "  " };
     let cell = |value: &Option<String>| match value {
         None => "(none)".to_owned(),
@@ -323,53 +255,6 @@ fn fitted(text: &str, width: usize) -> String {
     let (mut shown, _) = Untrusted(text.as_bytes()).beginning(width - 1);
     shown.push('…');
     shown
-}
-
-fn latency_of(latency: &Latency, by: Option<PairedBy>) -> String {
-    let who = match by {
-        Some(PairedBy::SameConnection) => "the way between the captures",
-        _ => "the proxy",
-    };
-    format!(
-        "{who} took {} (median), {} (99 of 100), {} (worst) of {}",
-        microseconds(latency.median_us),
-        microseconds(latency.p99_us),
-        microseconds(latency.worst_us),
-        counted(latency.messages, "message")
-    )
-}
-
-fn clock_of(clock: ClockOffset) -> String {
-    let ahead = match clock.offset_us {
-        0 => "the clocks agree".to_owned(),
-        offset => {
-            let (who, by) = if offset > 0 {
-                ("server", offset.unsigned_abs())
-            } else {
-                ("client", offset.unsigned_abs())
-            };
-            format!("the one near the {who} is {} ahead", microseconds(by))
-        }
-    };
-    match clock.uncertainty_us {
-        Some(0) => ahead,
-        Some(doubt) => format!("{ahead}, by what passed, ± {}", microseconds(doubt)),
-        None => format!("{ahead}, if nothing took any time"),
-    }
-}
-
-fn microseconds(microseconds: u64) -> String {
-    match microseconds {
-        0..1000 => format!("{microseconds}{NO_BREAK}µs"),
-        1000..1_000_000 => {
-            let tenths = microseconds / 100;
-            format!("{}.{}{NO_BREAK}ms", tenths / 10, tenths % 10)
-        }
-        _ => {
-            let hundredths = microseconds / 10_000;
-            format!("{}.{:02}{NO_BREAK}s", hundredths / 100, hundredths % 100)
-        }
-    }
 }
 
 fn summary(page: &mut Page, comparison: &Comparison, sound: usize) {

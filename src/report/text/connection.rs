@@ -1,26 +1,22 @@
 //! A broken connection: who, what was agreed, what was sent, how it ended, what is wrong with
 //! it. It knows how these are told, and takes every fact from the model.
 
-use std::fmt::Write as _;
-
-use super::finding::{self, Folded, Scale};
+use super::finding;
 use super::page::{BAD, FAINT, Line, PLAIN, Page, STRONG};
 use super::verdict;
-use super::words::{
-    address, counted, date_and_time, first_few, listed, packet, peer, quoted, since, untrusted,
+use super::words::connection::{
+    answer, asked_for, captured, carriers, end, frames, passed_by, preamble, told_by, unjudged,
 };
-use crate::report::model::{
-    Captured, CloseFrame, Connection, Finding, Frames, Handshake, Outcome, Preamble, PreambleKind,
-    TcpEnd, Unjudged,
-};
+use super::words::finding::Scale;
+use super::words::{self, first_few, peer};
+use crate::report::folded::Folded;
+use crate::report::model::{Connection, Finding, Handshake, Outcome};
 use crate::report::names::Names;
 use crate::rules::Severity;
-use crate::side::Side;
-use crate::websocket::close::code_name;
 
 /// Tells everything about one connection.
 pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection) {
-    let scale = scale(names, connection);
+    let scale = Scale::of(connection, names);
     page.line(0, heading(connection));
     if let Some(verdict) = &connection.verdict {
         verdict::write(page, names, connection, verdict);
@@ -46,15 +42,8 @@ pub(super) fn write(page: &mut Page, names: &Names, connection: &Connection) {
         page.field("before", first_few(preambles));
     }
     page.field("handshake", handshake(&connection.handshake, names));
-    // A finding about them says more: whose head they stand in.
-    let found = |finding: &Finding| finding.rule == "proxy-in-path";
-    if !connection.handshake.intermediaries.is_empty() && !connection.findings.iter().any(found) {
-        let headers = &connection.handshake.intermediaries;
-        let shown = headers.iter().map(|it| {
-            let (header, value) = (untrusted(&it.header), untrusted(&it.value));
-            format!("{header}: {value}")
-        });
-        page.field("passed by", first_few(shown));
+    if let Some(headers) = passed_by(connection) {
+        page.field("passed by", headers);
     }
     if let Some(frames) = frames(connection) {
         page.field("frames", frames);
@@ -91,16 +80,8 @@ pub(super) fn write_finding(
         Severity::Info => finding::write_short,
         Severity::Warning | Severity::Error => finding::write,
     };
-    write(page, scale(names, connection), cause, &following);
+    write(page, Scale::of(connection, names), cause, &following);
     true
-}
-
-pub(in crate::report) fn scale<'r>(names: &'r Names, connection: &Connection) -> Scale<'r> {
-    let answered = connection.handshake.response_time;
-    Scale {
-        names,
-        zero: answered.unwrap_or(connection.start),
-    }
 }
 
 fn heading(connection: &Connection) -> Line {
@@ -117,269 +98,23 @@ fn heading(connection: &Connection) -> Line {
     }
 }
 
-/// What carries its packets over the link, from outside; none where they are plain.
-pub(in crate::report) fn carriers(connection: &Connection) -> Option<String> {
-    let outside = connection.layers.split(|layer| *layer == "tcp").next()?;
-    (!outside.is_empty()).then(|| outside.join(", "))
-}
-
-/// Host and path; a target that names a host itself (of CONNECT, or to a proxy) stands alone.
-pub(in crate::report) fn asked_for(handshake: &Handshake) -> String {
-    let shown = |text: &Option<String>| text.as_deref().map(untrusted).unwrap_or_default();
-    let (host, target) = (shown(&handshake.host), shown(&handshake.target));
-    if target.is_empty() || target.starts_with('/') {
-        host + &target
-    } else {
-        target
+fn start(connection: &Connection, names: &Names) -> Line {
+    let line = Line::new(words::connection::start(connection, names));
+    match told_by(connection) {
+        None => line,
+        Some(others) => line.and(FAINT, format!("; {others}")),
     }
 }
 
-pub(in crate::report) fn start(connection: &Connection, names: &Names) -> Line {
-    let first = packet(connection.first_packet, connection.input, names);
-    let start = date_and_time(connection.start);
-    let zero = match connection.handshake.response_time {
-        Some(_) => "times below count from the handshake's answer",
-        None => "times below count from there",
+fn handshake(handshake: &Handshake, names: &Names) -> Line {
+    let style = match handshake.outcome {
+        Outcome::Unanswered | Outcome::Rejected => BAD,
+        Outcome::Unseen | Outcome::Accepted => PLAIN,
     };
-    let line = Line::new(format!("{start} UTC, {first}; {zero}"));
-    match connection.roles_from {
-        "handshake" => line,
-        others => line.and(FAINT, format!("; who is client: told by {others}")),
-    }
-}
-
-/// What stood before HTTP: who it says the client is, or where it leads.
-pub(in crate::report) fn preamble(preamble: &Preamble) -> String {
-    match &preamble.kind {
-        PreambleKind::ProxyProtocol {
-            version,
-            command,
-            source,
-            destination,
-            checksum_fits,
-            ..
-        } => {
-            let who = match (source, destination) {
-                (Some(source), Some(destination)) => {
-                    format!("true client {} → {}", address(source), address(destination))
-                }
-                _ if *command == "local" => "a connection of the proxy's own".to_owned(),
-                _ => "no client named".to_owned(),
-            };
-            let doubt = match checksum_fits {
-                Some(false) => " (its checksum is wrong)",
-                Some(true) | None => "",
-            };
-            format!("PROXY protocol v{version}: {who}{doubt}")
-        }
-        PreambleKind::Socks {
-            version,
-            destination,
-            ..
-        } => format!("SOCKS{version} to {}", address(destination)),
-        PreambleKind::HttpConnect { target } => format!("CONNECT to {}", untrusted(target)),
-    }
-}
-
-pub(in crate::report) fn handshake(handshake: &Handshake, names: &Names) -> Line {
-    let answer = match (handshake.outcome, handshake.status) {
-        (Outcome::Unseen, _) => Line::new("not in this capture"),
-        (Outcome::Unanswered, _) => Line::default().and(BAD, "not answered"),
-        (Outcome::Accepted, status) => Line::new(status.unwrap_or(101).to_string()),
-        (Outcome::Rejected, None) => Line::default().and(BAD, "refused"),
-        (Outcome::Rejected, Some(status)) => {
-            Line::default().and(BAD, format!("refused with {status}"))
-        }
-    };
-    let mut rest = String::new();
-    let response = handshake.response_packet.zip(handshake.response_input);
-    if let (Some((number, input)), true) = (response, handshake.status.is_some()) {
-        // Writing to a string cannot fail.
-        let _ = write!(rest, " in {}", packet(number, input, names));
-    }
-    if let Some(extensions) = extensions(handshake) {
-        let _ = write!(rest, "; {extensions}");
-    }
-    if !handshake.inferred_extensions.is_empty() {
-        let inferred = handshake.inferred_extensions.join(", ");
-        let _ = write!(rest, "; {inferred} inferred from messages that inflate");
-    }
-    if let Some(subprotocols) = subprotocols(handshake) {
-        let _ = write!(rest, "; {subprotocols}");
-    }
-    answer.and(PLAIN, rest)
-}
-
-fn extensions(handshake: &Handshake) -> Option<String> {
-    let list = |elements: &[String]| first_few(elements.iter().map(|it| quoted(it)));
-    let offered = list(&handshake.offered_extensions);
-    let agreed = handshake.negotiated_extensions.as_deref();
-    if handshake.outcome == Outcome::Rejected {
-        return (!offered.is_empty()).then(|| format!("offered {offered}"));
-    }
-    Some(match (offered.as_str(), agreed) {
-        ("", None) => return None,
-        ("", Some([])) => "no extension offered, none agreed".to_owned(),
-        ("", Some(agreed)) => format!("no extension offered, agreed {}", list(agreed)),
-        (offered, None) => format!("offered {offered}"),
-        (offered, Some([])) => format!("offered {offered}, agreed no extension"),
-        (offered, Some(agreed)) => format!("offered {offered}, agreed {}", list(agreed)),
-    })
-}
-
-fn subprotocols(handshake: &Handshake) -> Option<String> {
-    let offered = first_few(handshake.offered_subprotocols.iter().map(|it| quoted(it)));
-    match (&handshake.subprotocol, offered.as_str()) {
-        (Some(agreed), _) => Some(format!("subprotocol {}", quoted(agreed))),
-        (None, "") => None,
-        (None, offered) if handshake.outcome != Outcome::Accepted => {
-            Some(format!("subprotocols offered {offered}"))
-        }
-        (None, offered) => Some(format!("subprotocols offered {offered}, none agreed")),
-    }
-}
-
-/// The frames of each side; none where no frame can be expected.
-fn frames(connection: &Connection) -> Option<String> {
-    let none = Frames::default();
-    let seen = connection.frames.client != none || connection.frames.server != none;
-    let expected = matches!(
-        connection.handshake.outcome,
-        Outcome::Accepted | Outcome::Unseen
-    );
-    (seen || expected).then(|| {
-        Side::BOTH
-            .map(|side| format!("{side} {}", frames_of(connection.frames.of(side))))
-            .join("; ")
-    })
-}
-
-pub(in crate::report) fn frames_of(frames: &Frames) -> String {
-    let counts = [
-        (frames.text, "text"),
-        (frames.binary, "binary"),
-        (frames.continuation, "continuation"),
-        (frames.ping, "ping"),
-        (frames.pong, "pong"),
-        (frames.close, "close"),
-        (frames.reserved, "with a reserved opcode"),
-    ];
-    listed(&counts).map_or_else(
-        || "none".to_owned(),
-        |counts| format!("{counts} ({})", counted(frames.payload_bytes, "byte")),
-    )
-}
-
-/// What the capture lacks of each side's stream; none if nothing.
-pub(in crate::report) fn captured(connection: &Connection) -> Option<String> {
-    let lacks = |side: Side| {
-        let Captured {
-            from_start,
-            missing_bytes,
-            gaps,
-            unread_messages,
-            ..
-        } = *connection.captured.of(side);
-        let start = (!from_start).then(|| "the beginning".to_owned());
-        let gaps = (gaps > 0 || missing_bytes > 0).then(|| {
-            format!(
-                "{} in {}",
-                counted(missing_bytes, "byte"),
-                counted(gaps, "place")
-            )
-        });
-        let lacks: Vec<_> = start.into_iter().chain(gaps).collect();
-        let unread = if unread_messages > 0 {
-            let messages = counted(unread_messages, "compressed message");
-            format!(", so that {messages} could not be read")
-        } else {
-            String::new()
-        };
-        (!lacks.is_empty()).then(|| format!("{side}: {}{unread}", lacks.join(" and ")))
-    };
-    let sides: Vec<_> = Side::BOTH.into_iter().filter_map(lacks).collect();
-    (!sides.is_empty()).then(|| sides.join("; "))
-}
-
-/// Where nothing of a side's stream could be judged; none if nowhere.
-pub(in crate::report) fn unjudged(connection: &Connection, names: &Names) -> Option<String> {
-    let range = |range: &Unjudged| {
-        let from = packet(range.from_packet, range.input, names);
-        match (range.to_packet, range.to_input) {
-            (Some(to), Some(input)) => format!("{from} to {}", packet(to, input, names)),
-            _ => format!("{from} to its end"),
-        }
-    };
-    let of = |side: Side| {
-        let ranges = &connection.captured.of(side).unjudged;
-        (!ranges.is_empty()).then(|| format!("{side}: {}", first_few(ranges.iter().map(range))))
-    };
-    let sides: Vec<_> = Side::BOTH.into_iter().filter_map(of).collect();
-    (!sides.is_empty()).then(|| sides.join("; "))
-}
-
-pub(in crate::report) fn end(connection: &Connection, scale: Scale<'_>) -> String {
-    let close = &connection.close;
-    let mut closes: Vec<_> = [(Side::Client, &close.client), (Side::Server, &close.server)]
-        .into_iter()
-        .filter_map(|(side, close)| Some((side, close.as_ref()?)))
-        .collect();
-    closes.sort_by_key(|(_, close)| (close.time, close.input, close.packet));
-    let mut parts: Vec<_> = closes
-        .iter()
-        .map(|(side, close)| close_frame(*side, close, scale))
-        .collect();
-    let upgraded = matches!(
-        connection.handshake.outcome,
-        Outcome::Accepted | Outcome::Unseen
-    );
-    match closes.as_slice() {
-        [] if upgraded => parts.push("no Close from either side".to_owned()),
-        [(side, _)] => parts.push(format!("no Close from the {}", side.peer())),
-        _ => {}
-    }
-    parts.push(tcp_end(connection));
-    parts.join("; ")
-}
-
-fn close_frame(side: Side, close: &CloseFrame, scale: Scale<'_>) -> String {
-    let code = match close.code {
-        None => "without a code".to_owned(),
-        Some(code) => match code_name(code) {
-            Some(name) => format!("{code} ({name})"),
-            None => code.to_string(),
-        },
-    };
-    let reason = match close.reason.as_str() {
-        "" => String::new(),
-        reason => format!(" {}", quoted(reason)),
-    };
-    let packet = packet(close.packet, close.input, scale.names);
-    let since = since(scale.zero, close.time);
-    format!("{side} Close {code}{reason}, {packet}, {since}")
-}
-
-/// How TCP ended, the side that left first before the other one.
-fn tcp_end(connection: &Connection) -> String {
-    let close = &connection.close;
-    let end = |side: Side| {
-        let flag = match close.tcp.of(side).as_ref()? {
-            TcpEnd::Fin => "FIN",
-            TcpEnd::Rst => "RST",
-        };
-        let at = close.tcp_at.of(side).as_ref();
-        let at = at.map(|at| (at.time, at.input, at.packet));
-        Some((at, side, flag))
-    };
-    let mut ends: Vec<_> = Side::BOTH.into_iter().filter_map(end).collect();
-    ends.sort();
-    match ends.as_slice() {
-        [(_, first, with), (_, second, by), ..] => {
-            format!("TCP: {first} {with}, then {second} {by}")
-        }
-        [(_, one, with)] => format!("TCP: {one} {with}, {} still open", one.peer()),
-        [] => "TCP still open where the capture ends".to_owned(),
-    }
+    let rest = words::connection::after_answer(handshake, names);
+    Line::default()
+        .and(style, answer(handshake))
+        .and(PLAIN, rest)
 }
 
 /// The causes in full, then what is only worth knowing.

@@ -1,10 +1,7 @@
-//! What is the matter with the captures themselves. It knows the order in which it is told, and
-//! takes its words from the model.
-
-use std::collections::BTreeMap;
+//! What is the matter with the captures themselves, below a title of its own.
 
 use super::page::{FAINT, Line, PLAIN, Page};
-use super::words::{NO_BREAK, counted, packet, untrusted};
+use super::words::hygiene::told;
 use crate::report::model::Note;
 use crate::report::names::Names;
 
@@ -13,49 +10,14 @@ pub(super) fn write(page: &mut Page, notes: &[Note], names: &Names) {
     if notes.is_empty() {
         return;
     }
-    let mut kinds: Vec<&str> = Vec::new();
-    let mut of_kind: BTreeMap<&str, Vec<&Note>> = BTreeMap::new();
-    for note in notes {
-        if !kinds.contains(&note.kind) {
-            kinds.push(note.kind);
-        }
-        of_kind.entry(note.kind).or_default().push(note);
-    }
     page.line(0, "About the capture itself:");
-    for kind in kinds {
-        let of_kind = of_kind.remove(kind).unwrap_or_default();
-        // The capture that has most of it speaks for the others.
-        let worst = of_kind.iter().rev().max_by_key(|note| note.count);
-        if let Some(worst) = worst {
-            write_kind(page, worst, of_kind.len() as u64 - 1, names);
-        }
+    for note in told(notes, names) {
+        let text = format!("{}  [{}]", note.what, note.kind);
+        page.entry(Line::new("  "), 4, text);
+        let head = Line::default().and(FAINT, "    → ");
+        page.entry(head, 6, Line::default().and(PLAIN, note.advice));
     }
     page.blank();
-}
-
-fn write_kind(page: &mut Page, note: &Note, others: u64, names: &Names) {
-    let mut told = format!("{}{}", note.message, place(note, names));
-    if others > 0 {
-        told.push_str(&format!(
-            "; the same in {}",
-            counted(others, "other capture")
-        ));
-    }
-    page.entry(Line::new("  "), 4, format!("{told}  [{}]", note.kind));
-    let head = Line::default().and(FAINT, "    → ");
-    page.entry(head, 6, Line::default().and(PLAIN, note.advice));
-}
-
-/// Where it shows, as far as the message does not say so.
-fn place(note: &Note, names: &Names) -> String {
-    let Some(input) = note.input else {
-        return String::new();
-    };
-    match (note.packet, names.short(input)) {
-        (Some(number), _) => format!(" – first in {}", packet(number, input, names)),
-        (None, Some(name)) => format!(" – in{NO_BREAK}{}", untrusted(name)),
-        (None, None) => String::new(),
-    }
 }
 
 #[cfg(test)]

@@ -6,27 +6,25 @@
 pub mod catalogue;
 pub mod causes;
 pub mod comparison;
-pub(super) mod connection;
+mod connection;
 pub(super) mod excerpt;
 pub mod explanation;
-pub(super) mod finding;
+mod finding;
 mod hygiene;
 pub(super) mod inputs;
 mod interfaces;
 pub(super) mod page;
-pub(super) mod summary;
-pub(super) mod verdict;
-pub(super) mod words;
+mod summary;
+mod verdict;
 
 use std::io::{self, Write};
 
 pub(super) use self::page::{BAD, FAINT, PLAIN, STRONG};
 use self::page::{Line, Page};
-use self::summary::Groups;
-use self::words::counted;
-use super::chosen;
-use super::model::{Connection, Input, Report};
+use super::groups::Groups;
+use super::model::{Connection, Finding, Input, PassedOver, Report};
 use super::names::Names;
+use super::words;
 use crate::rules::Severity;
 
 /// Broken connections that are told in full. With more of them the cause is one for most, and
@@ -39,6 +37,19 @@ pub const SHOWN_IN_FULL: usize = 20;
 ///
 /// Those of `out`.
 pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    write_at_most(report, SHOWN_IN_FULL, out)
+}
+
+/// Writes the report, with at most `top` broken connections told in full.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_at_most(
+    report: &Report,
+    top: usize,
+    out: &mut (impl Write + ?Sized),
+) -> io::Result<()> {
     let mut page = Page::default();
     let names = names_of(report);
     inputs::write(&mut page, &report.inputs, &report.passed_over);
@@ -47,7 +58,7 @@ pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()>
     out.write_all(page.into_text().as_bytes())?;
 
     let broken: Vec<_> = report.connections.iter().filter(|it| it.broken).collect();
-    let (shown, hidden) = broken.split_at(broken.len().min(SHOWN_IN_FULL));
+    let (shown, hidden) = broken.split_at(broken.len().min(top));
     for connection in shown {
         let mut page = Page::default();
         connection::write(&mut page, &names, connection);
@@ -96,31 +107,37 @@ pub fn told_verdict(report: &Report, cause: &str) -> Option<String> {
     Some(anstream::adapter::strip_str(&page.into_text()).to_string())
 }
 
+/// What is said of the captures, a line each, without styles and as long as they are: for renderers
+/// that do not write on a terminal.
+pub(super) fn lines_of_captures(inputs: &[Input], passed_over: &PassedOver) -> Vec<String> {
+    let mut page = Page::unwrapped();
+    inputs::write(&mut page, inputs, passed_over);
+    page.into_plain_lines()
+}
+
+/// A finding's bytes as a hexdump with its labels, without styles; empty where it has none.
+pub(super) fn excerpt_of(finding: &Finding) -> String {
+    let mut page = Page::default();
+    excerpt::write(&mut page, 0, finding);
+    page.into_plain_lines().join("\n")
+}
+
 pub(super) fn names_of(report: &Report) -> Names {
     names_of_inputs(&report.inputs)
 }
 
-fn names_of_inputs(inputs: &[Input]) -> Names {
+pub(super) fn names_of_inputs(inputs: &[Input]) -> Names {
     Names::new(inputs.iter().map(|input| input.name.as_str()))
 }
 
 /// What of the captures was asked for, and how many connections that leaves out.
 fn chosen(page: &mut Page, report: &Report) {
-    let Some(options) = chosen::options(&report.selection) else {
-        return;
-    };
-    let line = Line::default().and(STRONG, "chosen: ").and(PLAIN, options);
-    let unchosen = report.summary.unchosen.connections;
-    page.line(
-        0,
-        match report.summary.connections.saturating_add(unchosen) {
-            all if unchosen > 0 => {
-                let all = counted(all, "WebSocket connection");
-                line.and(PLAIN, format!("; {unchosen} of {all} left out"))
-            }
-            _ => line,
-        },
-    );
+    if let Some(chosen) = words::capture::chosen(report) {
+        page.line(
+            0,
+            Line::default().and(STRONG, "chosen: ").and(PLAIN, chosen),
+        );
+    }
 }
 
 /// Where each rule that was told of is written and explained.

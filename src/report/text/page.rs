@@ -67,14 +67,39 @@ impl From<String> for Line {
 }
 
 /// Text under construction, with terminal styles in it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Page {
     text: String,
+    /// Columns that its lines are wrapped to.
+    width: usize,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            width: WIDTH,
+        }
+    }
 }
 
 impl Page {
+    /// A page whose lines are as long as their texts.
+    pub(super) fn unwrapped() -> Self {
+        Self {
+            width: usize::MAX,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn into_text(self) -> String {
         self.text
+    }
+
+    /// Its lines without styles.
+    pub(super) fn into_plain_lines(self) -> Vec<String> {
+        let plain = anstream::adapter::strip_str(&self.text).to_string();
+        plain.lines().map(str::to_owned).collect()
     }
 
     pub(super) fn blank(&mut self) {
@@ -106,12 +131,12 @@ impl Page {
                     character
                 };
                 word.put(style, shown);
-                if word.columns + hanging < WIDTH {
+                if word.columns + hanging < self.width {
                     continue;
                 }
             }
             if word.columns > 0 {
-                if !fresh && row.columns + gap.len() + word.columns > WIDTH {
+                if !fresh && row.columns + gap.len() + word.columns > self.width {
                     self.finish(&mut row);
                     row.indent(hanging);
                 } else {

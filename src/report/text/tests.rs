@@ -177,7 +177,7 @@ fn a_refused_handshake_has_no_frames_and_no_close() {
     connection.close.server = None;
     connection.close.tcp.client = None;
     connection.close.tcp.server = Some(TcpEnd::Fin);
-    connection.findings.push(crate::report::model::Finding {
+    connection.findings.push(Finding {
         reference: "RFC 6455 section 4.2.2",
         stream_offset: Some(0),
         bytes: "485454502f312e3120343030204261642052657175657374".to_owned(),
@@ -230,7 +230,7 @@ fn a_repeated_finding_of_a_joined_connection_with_gaps() {
     connection.captured.server.gaps = 1;
     connection.close.client = None;
     connection.close.server = None;
-    connection.findings.push(crate::report::model::Finding {
+    connection.findings.push(Finding {
         sender: Some(Side::Client),
         frame: Some(2),
         count: 9,

@@ -2,8 +2,9 @@
 //! in which somebody who must act wants that.
 
 use super::page::{BAD, DOUBTFUL, FAINT, Line, PLAIN, Page};
+use super::words::verdict::{others, sure, who_of};
 use super::words::{bounded, with_names};
-use crate::report::model::{Confidence, Connection, Party, Peer, Snippet, Verdict};
+use crate::report::model::{Confidence, Connection, Peer, Snippet, Verdict};
 use crate::report::names::Names;
 
 /// Tells the verdict on a connection.
@@ -71,29 +72,6 @@ fn heading(ends: (&Peer, &Peer), verdict: &Verdict) -> Line {
         .and(PLAIN, format!("  [{}]", verdict.cause))
 }
 
-pub(in crate::report) const fn sure(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Certain => "certainly",
-        Confidence::Likely => "likely",
-        Confidence::Possible => "possibly",
-    }
-}
-
-/// A party in words.
-pub(in crate::report) fn who_of(party: Party, (client, server): (&Peer, &Peer)) -> String {
-    let (client, server) = (&client.address, &server.address);
-    match party {
-        Party::Client => format!("the client {client}"),
-        Party::Server => format!("the server {server}"),
-        Party::Intermediary => "an intermediary".to_owned(),
-        Party::ClientSide => format!("the client's side: {client}, or what is behind it"),
-        Party::ServerSide => format!("the server's side: {server}, or what is behind it"),
-        Party::Network => "the network".to_owned(),
-        Party::Capture => "nobody that can be named: the capture lacks what would tell".to_owned(),
-        Party::Undetermined => "nobody that can be named from here".to_owned(),
-    }
-}
-
 fn list(page: &mut Page, label: &str, texts: impl Iterator<Item = String>) {
     for (number, text) in texts.enumerate() {
         let label = if number == 0 { label } else { "" };
@@ -111,15 +89,8 @@ fn snippet(page: &mut Page, snippet: &Snippet) {
 }
 
 /// For which other products there is a text to paste.
-fn also(page: &mut Page, verdict: &Verdict, others: &[Snippet]) {
-    let mut products: Vec<&str> = Vec::new();
-    for snippet in others {
-        if !products.contains(&snippet.product) {
-            products.push(snippet.product);
-        }
-    }
-    if !products.is_empty() {
-        let products = products.join(", ");
+fn also(page: &mut Page, verdict: &Verdict, snippets: &[Snippet]) {
+    if let Some(products) = others(snippets) {
         let text = format!("also for {products}: wsblame rules {}", verdict.cause);
         page.field("", Line::default().and(FAINT, text));
     }

@@ -332,6 +332,7 @@ impl Pcapng {
             let options = Options::of_block(block, data.end.next_multiple_of(4), self.order);
             let marks = Marks::read(options, self.order, number, about);
             (reception.direction, reception.link_error) = (marks.direction, marks.link_error);
+            reception.flags = marks.flags;
             if let (ENHANCED_PACKET, Some(lost)) = (kind, marks.lost) {
                 about.add_lost(interface.index, lost);
             }

@@ -454,13 +454,13 @@ fn a_verdict_speaks_for_its_cause_but_not_against_the_bytes() {
     };
     let mut connection = sample::connection(1);
     connection.captured.server.missing_bytes = 10;
-    connection.verdict = Some(verdict("frames-altered"));
+    connection.verdict = Some(Box::new(verdict("frames-altered")));
     let report = sample::report(vec![sample::input("a.pcap")], vec![connection]);
     let said = of_report("RSV1 must be clear", &report);
     assert!(said.supported.contains(&"changed-behind-here"), "{said:?}");
 
     let mut connection = sample::connection(1);
-    connection.verdict = Some(verdict("masking-bug"));
+    connection.verdict = Some(Box::new(verdict("masking-bug")));
     let report = sample::report(vec![sample::input("a.pcap")], vec![connection]);
     let said = of_report("MASK must be clear", &report);
     assert!(said.ruled_out.contains(&"server-masks"), "{said:?}");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::report::model::{Connection, Event, EventKind};
-use crate::report::text::words::bytes;
+use crate::report::words::bytes;
 use crate::time::Timestamp;
 
 /// Class, shape and letters of an event.

@@ -82,6 +82,7 @@ impl Interface {
             section: place.section,
             number: place.number,
             resolution,
+            offset,
             ..described
         });
         Some(Self {

@@ -27,6 +27,8 @@ const LINK_ERRORS: u32 = 0xff00_0000;
 pub(super) struct Marks {
     pub(super) direction: Option<Direction>,
     pub(super) link_error: bool,
+    /// The flags as they stand there.
+    pub(super) flags: u32,
     /// Packets lost since the one before, on the same interface.
     pub(super) lost: Option<u64>,
 }
@@ -51,6 +53,7 @@ impl Marks {
                         _ => None,
                     };
                     marks.link_error = flags & LINK_ERRORS != 0;
+                    marks.flags = flags;
                 }
                 LOST => marks.lost = value.first_chunk().map(|lost| order.u64(*lost)),
                 _ => {}

@@ -1,5 +1,12 @@
 //! Numbers, times and wire texts in words. It knows how they are written, not what they mean.
 
+pub(super) mod capture;
+pub(super) mod comparison;
+pub(super) mod connection;
+pub(super) mod finding;
+pub(super) mod hygiene;
+pub(super) mod verdict;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -64,6 +71,12 @@ pub(in crate::report) fn bytes(number: u64) -> String {
             format!("{}.{}{NO_BREAK}{unit}", tenths / 10, tenths % 10)
         },
     )
+}
+
+/// The words at the beginning of a sentence.
+pub(super) fn capital(words: &str) -> String {
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}", first.to_uppercase())
 }
 
 /// A text from the wire, shown harmlessly.
