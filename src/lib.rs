@@ -11,7 +11,7 @@
 //! ```text
 //! source ──RawPacket<'p>──▶ decode ──Segment<'p>──▶ tcp ──StreamEvent<'s>──▶ preamble ──▶ http
 //!     ──Handshake──▶ websocket ──FrameEvent<'s>──▶ rules ──Finding──▶ diagnosis ──Verdict──▶
-//!     report::model::Report ──▶ text, JSON, Markdown
+//!     report::model::Report ──▶ text, JSON, Markdown, HTML
 //! ```
 //!
 //! Two paths leave the line and come back to it. What segments show beside their bytes (another

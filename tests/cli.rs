@@ -61,14 +61,17 @@ fn bad_usage_names_what_would_be_right() {
     for (arguments, expected) in [
         (&["check"][..], "CAPTURE"),
         (
-            &["check", "--format", "html", "x"],
-            "[possible values: text, json, markdown]",
+            &["check", "--format", "pdf", "x"],
+            "[possible values: text, json, markdown, html]",
         ),
         (
             &["frames", "--format", "markdown", "x"],
             "[possible values: text, json]",
         ),
-        (&["check", "--output", "x.pdf", "x"], ".txt, .json or .md"),
+        (
+            &["check", "--output", "x.pdf", "x"],
+            ".txt, .json, .md or .html",
+        ),
         (&["explain", "--output", "x.md", "1006"], ".txt or .json"),
         (&["check", "--only", "no-such-rule", "x"], "no such rule"),
         (&["check", "--severity", "bad-key", "x"], "RULE=LEVEL"),

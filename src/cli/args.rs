@@ -97,6 +97,8 @@ pub(super) enum Format {
     Json,
     /// For tickets
     Markdown,
+    /// For a browser
+    Html,
 }
 
 /// A form that everything else can be printed in: lines, lists, explanations.

@@ -17,7 +17,7 @@ use crate::analyzer::Exposure;
 use crate::driver::{self, Options};
 use crate::report::model::Report;
 use crate::report::selection::Selection;
-use crate::report::{chosen, json, markdown, redact, text};
+use crate::report::{chosen, html, json, markdown, redact, text};
 use crate::rules::Severity;
 use crate::source::Captures;
 use crate::untrusted::Untrusted;
@@ -48,16 +48,16 @@ Exit status:
 pub(super) struct Check {
     #[command(flatten)]
     reading: Reading,
-    /// Print text, json or markdown
+    /// Text, json, markdown or html
     #[arg(help_heading = REPORT, long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     format: Format,
-    /// Write it there, too: .txt, .json, .md; repeatable
+    /// Write it: .txt, .json, .md, .html; repeatable
     #[arg(help_heading = REPORT, long, value_name = "FILE", value_parser = ReportFile::<Format>::parse)]
     output: Vec<ReportFile>,
     /// Tell so many broken connections in full
     ///
-    /// The others are counted. If it is not given, text tells of 20, and
-    /// markdown of one for each cause. JSON has all of them.
+    /// The others are counted. If it is not given, text and html tell of 20,
+    /// and markdown of one for each cause. JSON has all of them.
     #[arg(help_heading = REPORT, long, value_name = "N", verbatim_doc_comment)]
     top: Option<usize>,
     /// Report findings of these rules only
@@ -232,6 +232,7 @@ pub(super) fn write(
         Format::Text => text::write_at_most(report, top.unwrap_or(text::SHOWN_IN_FULL), out),
         Format::Json => json::write(report, out),
         Format::Markdown => markdown::write(report, top, out),
+        Format::Html => html::write(report, top.unwrap_or(html::TOP), out),
     }
 }
 
@@ -280,7 +281,7 @@ mod tests {
             &[][..],
             &["--output", "x.pdf", "y"],
             &["--only", "no-such-rule", "y"],
-            &["--format", "html", "y"],
+            &["--format", "pdf", "y"],
         ] {
             let error = parse(arguments).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{error}");

@@ -174,5 +174,6 @@ pub(super) fn write(
         Format::Text => text::comparison::write(comparison, out),
         Format::Json => json::write_comparison(comparison, out),
         Format::Markdown => markdown::comparison::write(comparison, out),
+        Format::Html => Err(io::Error::other("there is no HTML of a comparison")),
     }
 }

@@ -27,13 +27,14 @@ pub(super) trait Form: Copy {
 }
 
 impl Form for Format {
-    const ENDINGS: &str = ".txt, .json or .md";
+    const ENDINGS: &str = ".txt, .json, .md or .html";
 
     fn of(ending: &str) -> Option<Self> {
         match ending {
             "txt" => Some(Self::Text),
             "json" => Some(Self::Json),
             "md" => Some(Self::Markdown),
+            "html" => Some(Self::Html),
             _ => None,
         }
     }

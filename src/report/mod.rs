@@ -6,6 +6,7 @@ pub mod chosen;
 pub mod explanation;
 mod folded;
 mod groups;
+pub mod html;
 pub mod json;
 pub mod lines;
 pub mod markdown;

@@ -16,10 +16,10 @@ use crate::time::Timestamp;
 use crate::untrusted::{Shown, Untrusted};
 
 /// The space between a number and its word: a page shows it as a space and breaks no line there.
-pub(super) const NO_BREAK: char = '\u{a0}';
+pub(in crate::report) const NO_BREAK: char = '\u{a0}';
 
 /// A number and what it counts: the plural is the word and an `s`.
-pub(super) fn counted(number: u64, word: &str) -> String {
+pub(in crate::report) fn counted(number: u64, word: &str) -> String {
     if number == 1 {
         format!("1{NO_BREAK}{word}")
     } else {
@@ -28,7 +28,7 @@ pub(super) fn counted(number: u64, word: &str) -> String {
 }
 
 /// The numbers that are not zero, each with its word, joined; none if all are zero.
-pub(super) fn listed(counts: &[(u64, &str)]) -> Option<String> {
+pub(in crate::report) fn listed(counts: &[(u64, &str)]) -> Option<String> {
     let words: Vec<_> = counts
         .iter()
         .filter(|(number, _)| *number > 0)
@@ -40,7 +40,7 @@ pub(super) fn listed(counts: &[(u64, &str)]) -> Option<String> {
 /// The first of some things, and how many more there are.
 ///
 /// Nobody reads more, and the wire decides how many there are.
-pub(super) fn first_few<T: fmt::Display>(things: impl IntoIterator<Item = T>) -> String {
+pub(in crate::report) fn first_few<T: fmt::Display>(things: impl IntoIterator<Item = T>) -> String {
     const SHOWN: usize = 6;
     let mut things = things.into_iter();
     let mut words: Vec<_> = things
@@ -56,7 +56,7 @@ pub(super) fn first_few<T: fmt::Display>(things: impl IntoIterator<Item = T>) ->
 }
 
 /// A number of bytes, in the largest unit that it has one of.
-pub(super) fn bytes(number: u64) -> String {
+pub(in crate::report) fn bytes(number: u64) -> String {
     const UNITS: [(u64, &str); 4] = [
         (1_000_000_000_000, "TB"),
         (1_000_000_000, "GB"),
@@ -80,18 +80,18 @@ pub(super) fn capital(words: &str) -> String {
 }
 
 /// A text from the wire, shown harmlessly.
-pub(super) fn untrusted(text: &str) -> String {
+pub(in crate::report) fn untrusted(text: &str) -> String {
     Untrusted(text.as_bytes()).to_string()
 }
 
 /// A text from the wire between quotation marks that it cannot end itself.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::report) fn quoted(text: &str) -> String {
     format!("\"{}\"", untrusted(text))
 }
 
 /// A text made here, shown harmlessly, but of parts whose length the wire may decide: cut where
 /// it would bury the rest of the report.
-pub(super) fn bounded(text: &str) -> String {
+pub(in crate::report) fn bounded(text: &str) -> String {
     const SHOWN: usize = 1200;
     let mut shown = String::new();
     for character in text.chars() {
@@ -105,14 +105,14 @@ pub(super) fn bounded(text: &str) -> String {
 }
 
 /// An address and port, and the name that the capture has for the address; IPv6 in brackets.
-pub(super) fn peer(peer: &Peer) -> String {
+pub(in crate::report) fn peer(peer: &Peer) -> String {
     let name = peer.name.as_deref().map(untrusted);
     let name = name.map_or_else(String::new, |name| format!("{NO_BREAK}({name})"));
     format!("{}{name}", host_and_port(&peer.address, peer.port))
 }
 
 /// An address as the wire names it, with its port, if it has one.
-pub(super) fn address(address: &Address) -> String {
+pub(in crate::report) fn address(address: &Address) -> String {
     match address.port {
         Some(port) => host_and_port(&address.host, port),
         None if address.host.is_empty() => "a Unix socket without a name".to_owned(),
@@ -130,12 +130,12 @@ fn host_and_port(host: &str, port: u16) -> String {
 }
 
 /// Date and time in UTC, without saying so.
-pub(super) fn date_and_time(time: Timestamp) -> String {
+pub(in crate::report) fn date_and_time(time: Timestamp) -> String {
     time.to_string().replace('T', " ").replace('Z', "")
 }
 
 /// The time from a reference to a moment, with its sign: `+1.200 s`.
-pub(super) fn since(reference: Timestamp, time: Timestamp) -> String {
+pub(in crate::report) fn since(reference: Timestamp, time: Timestamp) -> String {
     let before = reference.since(time);
     // Less than is shown has no direction.
     if time < reference && before >= Duration::from_millis(1) {
@@ -154,7 +154,7 @@ fn seconds(duration: Duration) -> String {
 }
 
 /// A length of time, as coarse as it is long.
-pub(super) fn lasting(duration: Duration) -> String {
+pub(in crate::report) fn lasting(duration: Duration) -> String {
     let whole = duration.as_secs();
     match whole {
         0..60 => seconds(duration),
@@ -168,7 +168,7 @@ pub(super) fn lasting(duration: Duration) -> String {
 }
 
 /// The packet's number, and its capture where there are several.
-pub(super) fn packet(number: u64, input: u32, names: &Names) -> String {
+pub(in crate::report) fn packet(number: u64, input: u32, names: &Names) -> String {
     match names.short(input) {
         Some(name) => format!("packet{NO_BREAK}{number} of {}", untrusted(name)),
         None => format!("packet{NO_BREAK}{number}"),
@@ -180,7 +180,7 @@ pub(super) fn packet(number: u64, input: u32, names: &Names) -> String {
 /// Between quotation marks stands what the wire said, and that stays as it is.
 ///
 /// [`SeenFrom`]: crate::packet::SeenFrom
-pub(super) fn with_names(text: &str, names: &Names) -> String {
+pub(in crate::report) fn with_names(text: &str, names: &Names) -> String {
     const MENTION: &str = " of input ";
     let mut named = String::new();
     let mut rest = text;

@@ -126,7 +126,7 @@ fn on_row(label: &Label, number: usize, bytes: usize) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-fn decode(digits: &str) -> Vec<u8> {
+pub(in crate::report) fn decode(digits: &str) -> Vec<u8> {
     digits
         .as_bytes()
         .chunks_exact(2)
@@ -142,7 +142,7 @@ fn has_text(bytes: &[u8]) -> bool {
         .any(|word| word.iter().all(u8::is_ascii_graphic))
 }
 
-fn printable(bytes: &[u8]) -> String {
+pub(in crate::report) fn printable(bytes: &[u8]) -> String {
     bytes
         .iter()
         .map(|&byte| match byte {

@@ -123,7 +123,7 @@ fn pattern(names: &[&str]) -> String {
 }
 
 /// A capture and what was read of it.
-fn line(input: &Input) -> Line {
+pub(in crate::report) fn line(input: &Input) -> Line {
     let name = Line::default().and(STRONG, untrusted(&input.name));
     if let (Some(reason), None) = (&input.error, input.format) {
         return name

@@ -7,13 +7,13 @@ pub mod catalogue;
 pub mod causes;
 pub mod comparison;
 mod connection;
-mod excerpt;
+pub(super) mod excerpt;
 pub mod explanation;
 mod finding;
 mod hygiene;
-mod inputs;
+pub(super) mod inputs;
 mod interfaces;
-mod page;
+pub(super) mod page;
 mod summary;
 mod verdict;
 

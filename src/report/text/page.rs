@@ -20,7 +20,7 @@ pub(super) const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
 
 /// A piece of a line, in one style.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line(Vec<(Style, String)>);
+pub(in crate::report) struct Line(Vec<(Style, String)>);
 
 impl Line {
     pub(super) fn new(text: impl Into<String>) -> Self {
@@ -32,6 +32,11 @@ impl Line {
     pub(super) fn and(mut self, style: Style, text: impl Into<String>) -> Self {
         self.0.push((style, text.into()));
         self
+    }
+
+    /// Its text without styles.
+    pub(in crate::report) fn into_plain(self) -> String {
+        self.0.into_iter().map(|(_, text)| text).collect()
     }
 
     fn columns(&self) -> usize {

@@ -172,7 +172,7 @@ pub(in crate::report) fn frames(connection: &Connection) -> Option<String> {
     })
 }
 
-fn frames_of(frames: &Frames) -> String {
+pub(in crate::report) fn frames_of(frames: &Frames) -> String {
     let counts = [
         (frames.text, "text"),
         (frames.binary, "binary"),
