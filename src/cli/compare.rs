@@ -88,6 +88,12 @@ impl Compare {
             stop: stop_on_interrupt(),
             ..Options::default()
         };
+        let outputs = self.output.iter().map(|file| file.format);
+        if outputs.chain([self.format]).any(|it| it == Format::Html) {
+            let instead = "is for `check` and `report`: a comparison is written as text, JSON or \
+                           Markdown";
+            return console.complain("HTML", instead);
+        }
         let captures = [Some(&self.near_client), self.near_server.as_ref()];
         let names: Vec<&str> = captures
             .into_iter()
