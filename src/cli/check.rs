@@ -229,7 +229,7 @@ pub(super) fn write(
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
     match format {
-        Format::Text => text::write_at_most(report, top.unwrap_or(text::SHOWN_IN_FULL), out),
+        Format::Text => text::write_at_most(report, top, out),
         Format::Json => json::write(report, out),
         Format::Markdown => markdown::write(report, top, out),
         Format::Html => html::write(report, top.unwrap_or(html::TOP), out),

@@ -37,17 +37,18 @@ pub const SHOWN_IN_FULL: usize = 20;
 ///
 /// Those of `out`.
 pub fn write(report: &Report, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    write_at_most(report, SHOWN_IN_FULL, out)
+    write_at_most(report, None, out)
 }
 
-/// Writes the report, with at most `top` broken connections told in full.
+/// Writes the report, with at most `top` broken connections told in full. If that is not given, up to
+/// [`SHOWN_IN_FULL`] are; of more than that one of each of the commonest causes.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn write_at_most(
     report: &Report,
-    top: usize,
+    top: Option<usize>,
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
     let mut page = Page::default();
@@ -58,8 +59,16 @@ pub fn write_at_most(
     out.write_all(page.into_text().as_bytes())?;
 
     let broken: Vec<_> = report.connections.iter().filter(|it| it.broken).collect();
-    let (shown, hidden) = broken.split_at(broken.len().min(top));
-    for connection in shown {
+    let (shown, hidden) = told_in_full(&broken, top);
+    let are_examples = top.is_none() && !hidden.is_empty();
+    if are_examples {
+        let mut page = Page::default();
+        summary::causes(&mut page, &broken);
+        page.line(0, "An example of each, the commonest first:");
+        page.blank();
+        out.write_all(page.into_text().as_bytes())?;
+    }
+    for connection in &shown {
         let mut page = Page::default();
         connection::write(&mut page, &names, connection);
         page.blank();
@@ -69,16 +78,56 @@ pub fn write_at_most(
     let mut page = Page::default();
     if !hidden.is_empty() {
         let title = format!(
-            "{} more broken connections (all of them in full: --format json)",
+            "{} more broken connections (--top N tells more of them, --connection ID one)",
             hidden.len()
         );
         Groups::of(hidden.iter().copied()).write(&mut page, &title);
     }
-    summary::causes(&mut page, &broken);
-    rules(&mut page, shown);
+    if !are_examples {
+        summary::causes(&mut page, &broken);
+    }
+    rules(&mut page, &shown);
     hygiene::write(&mut page, &report.hygiene, &names);
     summary::write(&mut page, &names, report);
     out.write_all(page.into_text().as_bytes())
+}
+
+/// Examples that are told in full where there are too many connections to tell all of them so.
+const EXAMPLES: usize = 3;
+
+/// The broken connections that are told in full, and the others.
+fn told_in_full<'r>(
+    broken: &[&'r Connection],
+    top: Option<usize>,
+) -> (Vec<&'r Connection>, Vec<&'r Connection>) {
+    let top = match top {
+        None if broken.len() > SHOWN_IN_FULL => return examples(broken),
+        None => SHOWN_IN_FULL,
+        Some(top) => top,
+    };
+    let (shown, hidden) = broken.split_at(broken.len().min(top));
+    (shown.to_vec(), hidden.to_vec())
+}
+
+/// The first connection of each of the commonest causes, and the others.
+fn examples<'r>(broken: &[&'r Connection]) -> (Vec<&'r Connection>, Vec<&'r Connection>) {
+    let cause = |it: &Connection| {
+        let verdict = it.verdict.as_ref();
+        verdict.map(|verdict| (verdict.cause, verdict.party))
+    };
+    let mut groups: Vec<(_, &Connection, usize)> = Vec::new();
+    for connection in broken {
+        let cause = cause(connection);
+        match groups.iter_mut().find(|(known, ..)| *known == cause) {
+            Some((_, _, count)) => *count += 1,
+            None => groups.push((cause, connection, 1)),
+        }
+    }
+    groups.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+    let shown: Vec<_> = groups.iter().take(EXAMPLES).map(|(_, it, _)| *it).collect();
+    let is_shown = |it: &&&Connection| shown.iter().any(|other| other.id == it.id);
+    let hidden = broken.iter().filter(|it| !is_shown(it)).copied().collect();
+    (shown, hidden)
 }
 
 /// What the report says of a rule's finding, without styles; `None` if there is none.
